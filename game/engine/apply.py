@@ -1,0 +1,216 @@
+"""`apply(state, replies) → events`: what the table's answers lead to.
+
+The only door for players' deeds. It checks them against `legal`, writes what follows, and moves the match on
+until somebody is asked again. Illegal deeds are answered, never raised; an exception here is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from game.engine import actions as a
+from game.engine import chance
+from game.engine import events as e
+from game.engine.day import advance, open_voting, put_on_trial
+from game.engine.legal import AskKind, ask_id, card, check, is_blackmailed, is_jailed, wanted
+from game.engine.match import Match
+from game.engine.roles import ROLES
+from game.engine.state import State
+from game.engine.types import PUBLIC, Audience, Channel, Phase, Seat, When, group, only
+
+BLACKMAIL_LINE = "I am blackmailed."
+"""All that a blackmailed player on trial can say (M32)."""
+
+
+def apply(state: State, replies: Iterable[a.Reply]) -> list[e.Event]:
+    """The events that the replies lead to. The order of replies to asks does not matter: `order` puts them in theirs."""
+    match = Match(state)
+    for reply in order(state, replies):
+        if match.public.phase is Phase.OVER:
+            break
+        if isinstance(reply, a.Elapsed):
+            _elapse(match, reply)
+        else:
+            _answer(match, reply)
+        if match.public.phase not in (Phase.SETUP, Phase.OVER):
+            advance(match)
+    return match.log
+
+
+def order(state: State, replies: Iterable[a.Reply]) -> list[a.Reply]:
+    """The replies in the order in which the table hears them: drawn anew for each stage; time comes last.
+
+    Applying them one by one in this order gives the same events as applying them at once.
+    """
+    seed, stage = state.secret.seed, state.public.stage
+
+    def place(reply: a.Reply) -> tuple[int, float]:
+        if isinstance(reply, a.Elapsed):
+            return (1, 0.0)
+        return (0, chance.draw(seed, stage, "order", reply.seat))
+
+    return sorted(replies, key=place)
+
+
+def _elapse(match: Match, reply: a.Elapsed) -> None:
+    stage = match.public.stage
+    if reply.stage != stage:
+        return
+    for seat in match.public.seats:
+        if wanted(match.view(seat)):
+            match.add(e.Decided(only(seat), seat, ask_id(match.public, seat), 0, "elapsed"))
+
+
+def _answer(match: Match, answer: a.Answer) -> None:
+    seat = answer.seat
+    if answer.ask is not None and (answer.ask != ask_id(match.public, seat) or not wanted(match.view(seat))):
+        match.add(e.Decided(only(seat), seat, answer.ask, answer.cost, "moot"))
+        return
+    main, *riders = answer.actions or (a.Pass(),)
+    if answer.ask is None:
+        done = _do(match, seat, main)
+        match.add(e.Decided(only(seat), seat, "", answer.cost, "accepted" if done else "refused_standing"))
+    else:
+        kind = wanted(match.view(seat))
+        refused = check(match.view(seat), main)
+        final = match.of(seat).refused[0] == match.public.stage and match.of(seat).refused[1] + 1 >= match.public.table.attempts
+        outcome = "accepted" if not refused or final else "refused"
+        match.add(e.Decided(only(seat), seat, answer.ask, answer.cost, outcome))
+        _do(match, seat, main, kind)
+        if outcome == "refused":
+            return
+    for rider in riders:
+        _do(match, seat, rider)
+    put_on_trial(match)
+
+
+def _do(match: Match, seat: Seat, action: a.Action, kind: AskKind | None = None) -> bool:
+    """Do one thing, or refuse it."""
+    reason = check(match.view(seat), action)
+    if reason:
+        match.add(e.Refused(only(seat), seat, _refusal_kind(match, seat, action, reason), str(reason)))
+        return False
+    _DEEDS[type(action)](match, seat, action)
+    return True
+
+
+def _refusal_kind(match: Match, seat: Seat, action: a.Action, reason: object) -> str:
+    """Some refusals have a report of their own (M181)."""
+    if isinstance(action, a.Use) and (ability := card(match.of(seat)).by_id.get(action.ability)):
+        return next((message for bar, message in ability.refusals if bar == reason), "action_refused")
+    return "action_refused"
+
+
+# Deeds ----------------------------------------------------------------------------------------------------------------
+
+
+def _say(match: Match, seat: Seat, action: a.Say) -> None:
+    text = BLACKMAIL_LINE if action.channel is Channel.PUBLIC and is_blackmailed(match.view(seat)) else action.text
+    for audience, speaker, alias in _hearings(match, seat, action.channel):
+        if audience:
+            match.add(e.Said(audience, speaker, action.channel, text, alias))
+
+
+def _hearings(match: Match, seat: Seat, channel: Channel) -> list[tuple[Audience, Seat, str]]:
+    """Who hears a line in a channel, and as whose (M30 to M37)."""
+    seats, living = match.public.seats, match.public.living
+    if channel is Channel.PUBLIC:
+        return [(PUBLIC, seat, "")]
+    if channel is Channel.JAIL:
+        return _cell_hearings(match, seat)
+    if channel is Channel.DEAD:
+        night = match.public.phase is Phase.NIGHT
+        mediums = [s for s in living if night and card(match.of(s)).hears_dead and not is_jailed(match.view(s))]
+        hearers = group([*(set(seats) - living), *mediums])
+        return _named(seat, hearers, "Medium" if seat in living else "")
+    if channel is Channel.SEANCE:
+        night = match.public.day
+        pair = [s for s in seats if match.of(s).fact("seance_on") == night]
+        return _named(seat, group(pair), "Medium" if seat not in living else "")
+    team = (s for s, _ in match.of(seat).team if s in living and not is_jailed(match.view(s)))
+    return [(group(team) | only(seat), seat, "")]
+
+
+def _named(seat: Seat, hearers: Audience, alias: str) -> list[tuple[Audience, Seat, str]]:
+    """One line for all, or one for the speaker under the own name and one for the others under an alias."""
+    if not alias:
+        return [(hearers | only(seat), seat, "")]
+    return [(only(seat), seat, alias), (hearers & ~only(seat), 0, alias)]
+
+
+def _cell_hearings(match: Match, seat: Seat) -> list[tuple[Audience, Seat, str]]:
+    for jailor in match.public.seats:
+        me = match.of(jailor)
+        if me.fact("jailor_on") == match.public.day and jailor in match.public.living:
+            prisoner = me.fact("prisoner")
+            if seat == jailor:
+                return _named(seat, only(int(prisoner or 0)), "Jailor")
+            if seat == prisoner:
+                return [(only(jailor, seat), seat, "")]
+    return [(only(seat), seat, "")]
+
+
+def _whisper(match: Match, seat: Seat, action: a.Whisper) -> None:
+    match.add(e.Whispered(PUBLIC, seat, action.to))
+    match.add(e.WhisperHeard(only(seat, action.to), seat, action.to, action.text))
+
+
+def _vote(match: Match, seat: Seat, action: a.Vote) -> None:
+    target = action.target or 0
+    if target != match.public.vote_of(seat):
+        match.add(e.Voted(PUBLIC, seat, target, match.public.weight(seat)))
+
+
+def _judge(match: Match, seat: Seat, action: a.Judge) -> None:
+    match.add(e.Balloted(only(seat), seat, action.verdict))
+
+
+def _use(match: Match, seat: Seat, action: a.Use) -> None:
+    me = match.of(seat)
+    ability = card(me).by_id[action.ability]
+    if ability.lasting:
+        match.add(e.FactSet(only(seat), seat, ability.id, 0 if me.fact(ability.id) else 1))
+    elif ability.id == "reveal":
+        match.add(e.UsesSet(only(seat), seat, "reveal", 0), e.Announced(PUBLIC, "mayor_revealed", seat, me.role))
+    else:
+        match.add(e.Chose(_witnesses(match, seat, ability.when), seat, ability.id, action.targets, action.param))
+
+
+def _witnesses(match: Match, seat: Seat, when: When) -> Audience:
+    """Whoever sees a choice: its seat, and at night the team that can confer (M33)."""
+    if when is not When.NIGHT or ROLES[match.of(seat).role].channel is None:
+        return only(seat)
+    team = (s for s, _ in match.of(seat).team if s in match.public.living and not is_jailed(match.view(s)))
+    return group(team) | only(seat)
+
+
+def _pass(match: Match, seat: Seat, action: a.Pass) -> None:
+    night = match.public.phase is Phase.NIGHT
+    if night and match.of(seat).choice(match.public.day, night=True):
+        match.add(e.Chose(_witnesses(match, seat, When.NIGHT), seat, "", ()))
+
+
+def _leave(match: Match, seat: Seat, action: a.Leave) -> None:
+    public = match.public
+    if seat not in public.living:
+        return
+    accused = public.accused
+    match.add(e.Departed(PUBLIC, seat))
+    if seat == accused:
+        match.add(e.TrialClosed(PUBLIC, seat, False, ()))
+        open_voting(match)
+
+
+_DEEDS: dict[type, Callable[[Match, Seat, Any], None]] = {
+    a.Say: _say,
+    a.Whisper: _whisper,
+    a.Vote: _vote,
+    a.Judge: _judge,
+    a.Use: _use,
+    a.WriteWill: lambda match, seat, action: match.add(e.WillWritten(only(seat), seat, action.text)),
+    a.WriteNote: lambda match, seat, action: match.add(e.NoteWritten(only(seat), seat, action.text)),
+    a.Jot: lambda match, seat, action: match.add(e.Jotted(only(seat), seat, action.text)),
+    a.Pass: _pass,
+    a.Leave: _leave,
+}

@@ -1,0 +1,203 @@
+"""The course of a match: which phase follows, when a stage closes, trials, nightfall and dawn (M10 to M20, M60)."""
+
+from __future__ import annotations
+
+from game.engine import events as e
+from game.engine.config import Clock
+from game.engine.deaths import bury, lynch, read_out_departed, settle_changes
+from game.engine.legal import wanted
+from game.engine.match import Match
+from game.engine.night.resolve import Fallen, resolve
+from game.engine.types import PUBLIC, Phase, Seat, Verdict, only
+from game.engine.victory import result
+
+TRIALS_A_DAY = 3
+
+
+def advance(match: Match) -> None:
+    """Move on until somebody is asked something, or the match is over."""
+    while match.public.phase is not Phase.OVER and not anybody_asked(match):
+        _NEXT[match.public.phase](match)
+
+
+def anybody_asked(match: Match) -> bool:
+    """Whether any ask is open."""
+    return any(wanted(match.view(seat)) for seat in match.public.seats)
+
+
+def open_phase(match: Match, phase: Phase, day: int | None = None) -> None:
+    """Begin a phase with its first stage."""
+    match.add(e.PhaseOpened(PUBLIC, phase, match.public.day if day is None else day))
+    open_stage(match)
+
+
+def open_stage(match: Match) -> None:
+    """Ask everybody concerned (again)."""
+    public = match.public
+    match.add(e.StageOpened(PUBLIC, public.stage + 1, public.round + 1))
+
+
+def put_on_trial(match: Match) -> None:
+    """Open a trial when the votes suffice (M13)."""
+    public = match.public
+    if public.phase is not Phase.VOTING or public.trials_today >= TRIALS_A_DAY:
+        return
+    for accused in sorted(public.living):
+        if public.weight_against(accused) >= public.majority:
+            match.add(e.TrialOpened(PUBLIC, accused, public.trials_today + 1))
+            open_phase(match, Phase.DEFENSE)
+            return
+
+
+def _talk_ends(match: Match) -> None:
+    """Another round while there are rounds left, else the next phase."""
+    public = match.public
+    rounds = public.table.rounds
+    if public.round < {Phase.DAY_ONE: rounds.day_one, Phase.DISCUSSION: rounds.discussion}.get(public.phase, rounds.voting):
+        open_stage(match)
+    elif public.phase is Phase.DISCUSSION:
+        open_voting(match)
+    else:
+        nightfall(match)
+
+
+def open_voting(match: Match) -> None:
+    """Open Voting, after a trial with the rounds that are left of it (M15)."""
+    public = match.public
+    used = min(public.trials_today, public.table.rounds.voting - 1)
+    match.add(
+        e.PhaseOpened(PUBLIC, Phase.VOTING, public.day),
+        e.StageOpened(PUBLIC, public.stage + 1, used + 1),
+    )
+
+
+def _defense_ends(match: Match) -> None:
+    open_phase(match, Phase.JUDGEMENT)
+
+
+def _judgement_ends(match: Match) -> None:
+    public = match.public
+    if public.table.clock is Clock.BUDGET and public.round == 1 and _tail_left(match):
+        open_stage(match)
+        return
+    accused = public.accused
+    ballots = tuple(
+        (seat, _ballot(match, seat), public.weight(seat)) for seat in sorted(public.living) if seat != accused
+    )
+    guilty = sum(weight for _, verdict, weight in ballots if verdict is Verdict.GUILTY)
+    innocent = sum(weight for _, verdict, weight in ballots if verdict is Verdict.INNOCENT)
+    match.add(e.TrialClosed(PUBLIC, accused, guilty > innocent, ballots))
+    if guilty > innocent:
+        open_phase(match, Phase.LAST_WORDS)
+    elif match.public.trials_today >= TRIALS_A_DAY:
+        nightfall(match)
+    else:
+        open_voting(match)
+
+
+def _tail_left(match: Match) -> bool:
+    """Whether the table has tokens left for the tail after all have voted."""
+    public = match.public
+    here = (public.day, public.phase)
+    spent = sum(match.of(seat).spent[2] for seat in public.seats if match.of(seat).spent[:2] == here)
+    return public.table.limits.tail_after_all_votes > 0 and spent < public.table.limits.judgement
+
+
+def _ballot(match: Match, seat: Seat) -> Verdict:
+    """The voice a seat gave in this Judgement; silence abstains (M14)."""
+    stage, verdict = match.of(seat).ballot
+    public = match.public
+    return Verdict(verdict) if stage and stage > public.stage - public.round else Verdict.ABSTAIN
+
+
+def _last_words_end(match: Match) -> None:
+    lynch(match, match.public.accused)
+    read_out_departed(match)
+    settle_changes(match)
+    if not _over(match):
+        nightfall(match)
+
+
+def nightfall(match: Match) -> None:
+    """Day choices take effect and the night begins (M19, M20)."""
+    day = match.public.day
+    match.add(e.PhaseOpened(PUBLIC, Phase.NIGHT, day))
+    if match.public.full_moon:
+        match.add(e.Announced(PUBLIC, "full_moon"))
+    for ability, take_effect in _DUSK.items():
+        for seat in match.public.seats:
+            choice = match.of(seat).choice(day, night=False)
+            if choice and choice.ability == ability and choice.targets[0] in match.public.living:
+                take_effect(match, seat, choice.targets[0])
+    match.add(e.StageOpened(PUBLIC, match.public.stage + 1, 1))
+
+
+def _jail(match: Match, jailor: Seat, prisoner: Seat) -> None:
+    if jailor not in match.public.living:
+        return
+    day = match.public.day
+    match.add(
+        e.FactSet(only(jailor), jailor, "jailor_on", day),
+        e.FactSet(only(jailor), jailor, "prisoner", prisoner),
+        e.FactSet(only(prisoner), prisoner, "jailed_on", day),
+        e.Told(only(prisoner), "jailed"),
+    )
+
+
+def _seance(match: Match, medium: Seat, partner: Seat) -> None:
+    me, day = match.of(medium), match.public.day
+    match.add(e.UsesSet(only(medium), medium, "seance", (me.left("seance") or 1) - 1))
+    if match.of(partner).fact("jailed_on") == day:
+        match.add(e.Told(only(medium), "target_jailed", (partner,)))
+        return
+    match.add(
+        e.FactSet(only(medium), medium, "seance_on", day),
+        e.FactSet(only(medium), medium, "seance_with", partner),
+        e.FactSet(only(partner), partner, "seance_on", day),
+        e.Told(only(partner), "seance_open"),
+    )
+
+
+_DUSK = {"jail": _jail, "seance": _seance}
+"""Day choices that take effect at nightfall, jail first."""
+
+
+def _night_ends(match: Match) -> None:
+    public = match.public
+    if public.round <= public.table.rounds.night:
+        open_stage(match)
+        return
+    log, fallen = resolve(match.state)
+    match.extend(log)
+    dawn(match, fallen)
+
+
+def dawn(match: Match, fallen: list[Fallen]) -> None:
+    """Read out the night and open the next day, unless the match is over (M12, M60)."""
+    for one in fallen:
+        bury(match, one)
+    if not read_out_departed(match) and not fallen:
+        match.add(e.Announced(PUBLIC, "nobody_died"))
+    settle_changes(match)
+    if not _over(match):
+        open_phase(match, Phase.DISCUSSION, match.public.day + 1)
+
+
+def _over(match: Match) -> bool:
+    won = result(match.state)
+    if won is None:
+        return False
+    roles = tuple(match.of(seat).role for seat in match.public.seats)
+    match.add(e.MatchEnded(PUBLIC, won.outcome, won.winners, roles, match.secret.seed))
+    return True
+
+
+_NEXT = {
+    Phase.DAY_ONE: _talk_ends,
+    Phase.DISCUSSION: _talk_ends,
+    Phase.VOTING: _talk_ends,
+    Phase.DEFENSE: _defense_ends,
+    Phase.JUDGEMENT: _judgement_ends,
+    Phase.LAST_WORDS: _last_words_end,
+    Phase.NIGHT: _night_ends,
+}

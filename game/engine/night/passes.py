@@ -1,0 +1,34 @@
+"""The order of the night: one name for each line of M81 that roles take part in."""
+
+from __future__ import annotations
+
+from enum import IntEnum, auto
+
+
+class Pass(IntEnum):
+    """Steps of the night in the order of definition (M81). A whole pass is gathered before it is settled."""
+
+    DUEL = auto()
+    ALERT = auto()
+    VEST = auto()
+    TRANSPORT = auto()
+    RAISE = auto()
+    TRAP = auto()
+    CONTROL = auto()
+    BLOCK = auto()
+    ORDER = auto()
+    ANGEL = auto()
+    HEAL = auto()
+    POST = auto()
+    GAZE = auto()
+    DECEIVE = auto()
+    AFFLICT = auto()
+    INVESTIGATE = auto()
+    EXECUTE = auto()
+    KILL = auto()
+    DOOM = auto()
+    AFTERMATH = auto()
+
+
+FROZEN = Pass.INVESTIGATE
+"""Before this pass the visit map is fixed (M81 step 16)."""
