@@ -1,0 +1,90 @@
+"""Brings the whole site up: stores, workers, clock and web server, until it is asked to stop."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import time
+from argparse import ArgumentParser
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from tossim_site.admin_login import admin_ensure, first_admin, login_link
+from tossim_site.embedded import postgres
+from tossim_site.embedded.command import StackCommand
+from tossim_site.embedded.places import Places, places
+from tossim_site.embedded.preflight import Holder, check_room, listen, locked
+from tossim_site.embedded.stack import Steps, run_stack, url_of
+
+
+class Command(StackCommand):
+    help = "Bring the site up: database, broker, workers and web server. Ctrl-C stops all of it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address to listen on (default: this machine alone)"
+        )
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on; 0 takes any free one")
+        parser.add_argument("--no-match", action="store_true", help="open no match to watch")
+        parser.add_argument(
+            "--login-link", action="store_true", help="print a new one-time login link for the admin"
+        )
+
+    def handle(self, *, host: str, port: int, no_match: bool, login_link: bool, **_: Any) -> None:
+        here = places()
+        here.logs.mkdir(parents=True, exist_ok=True)
+        with locked(here.lock, Holder(os.getpid(), "up")) as lock, listen(host, port) as listener:
+            check_room(here.var)
+            url = url_of(listener)
+            lock.write(Holder(os.getpid(), "up", url))
+            if not _is_loopback(host):
+                self.say(
+                    f"warning: with --host {host} everybody who can reach this machine can watch and play"
+                )
+            ready = partial(self.ready, here, url, match=not no_match, link=login_link)
+            run_stack(here, listener, Steps(partial(prepare, here), ready), self.say)
+        self.say("everything is stopped")
+
+    def ready(self, here: Places, url: str, *, match: bool, link: bool) -> None:
+        """Opens the match to watch, and says where everything is."""
+        shown = [("match", url + showcase_address())] if match else []
+        shown += [("home", f"{url}/"), ("admin", _admin_address(url, link)), ("logs", str(here.logs))]
+        lines = "".join(f"    {name:<6}{where}\n" for name, where in shown)
+        self.say(f"ready in {time.monotonic() - self.began:.1f} s\n\n{lines}\n    Ctrl-C stops everything.\n")
+        connections.close_all()
+
+
+def prepare(here: Places) -> None:
+    """Brings the database up to date, and makes the admin at the first start."""
+    try:
+        if here.own_postgres:
+            postgres.database_ensure(here.run, settings.DATABASES["default"]["NAME"])
+        call_command("migrate", verbosity=0, interactive=False)
+        admin_ensure()
+    finally:
+        connections.close_all()
+
+
+def showcase_address() -> str:
+    """The path of the match that shows what ToSSim does, opened if none is."""
+    from game.services import showcase_match_ensure
+
+    return f"/m/{showcase_match_ensure().pk}"
+
+
+def _admin_address(url: str, link: bool) -> str:
+    admin = first_admin()
+    if admin is None or (admin.last_login and not link):
+        return f"{url}/admin/"
+    return f"{login_link(admin, url)} (logs you in once, within a day)"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
