@@ -63,14 +63,19 @@ def _die(match: Match, seat: Seat, causes: tuple[Cause, ...], notes: tuple[str, 
 
 def settle_changes(match: Match) -> None:
     """Silent role changes after deaths (M60 step 5): lost assignments, then succession."""
+    fall_back(match)
+    for channel, ladder in LADDERS.items():
+        _succeed(match, channel, ladder)
+
+
+def fall_back(match: Match) -> None:
+    """Whoever has lost the player they were assigned becomes something else (M137, M139)."""
     for seat in sorted(match.public.living):
         me = match.of(seat)
         fallback = ROLES[me.role].fallback
         target = me.fact("target")
         if fallback and not me.goal_met and target is not None and target not in match.public.living:
             change_role(match, seat, fallback)
-    for channel, ladder in LADDERS.items():
-        _succeed(match, channel, ladder)
 
 
 def _succeed(match: Match, channel: Channel, ladder: Ladder) -> None:
@@ -82,7 +87,7 @@ def _succeed(match: Match, channel: Channel, ladder: Ladder) -> None:
     if hand is None:
         change_role(match, team[0], ladder.hand)
         match.add(e.FactSet(only(team[0]), team[0], "stood_in", 1))
-    elif not match.of(hand).fact("stood_in"):
+    elif not match.of(hand).fact("stood_in") and any(match.of(grave.seat).role == ladder.head for grave in match.public.graves):
         change_role(match, hand, ladder.head)
 
 

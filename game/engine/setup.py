@@ -9,7 +9,7 @@ from game.engine import chance
 from game.engine import events as e
 from game.engine.config import Ruleset, Table
 from game.engine.day import open_phase
-from game.engine.deaths import settle_changes, uses_of
+from game.engine.deaths import fall_back, uses_of
 from game.engine.match import Match
 from game.engine.roles import ROLES
 from game.engine.state import EMPTY
@@ -96,14 +96,19 @@ def start(table: Table, seed: str, roles: Sequence[str] | None = None) -> list[e
         validate(table)
         roles = deal(table, seed)
     match = Match(EMPTY)
+    sit_down(match, table, seed, roles)
+    open_phase(match, Phase.DAY_ONE, 1)
+    return match.log
+
+
+def sit_down(match: Match, table: Table, seed: str, roles: Sequence[str]) -> None:
+    """Everything before the first phase: the table, the roles, the teams, the targets."""
     match.add(e.MatchOpened(PUBLIC, table, chance.commitment(seed)), e.Seeded(HOST, seed))
     for seat, role in enumerate(roles, 1):
         match.add(e.RoleDealt(only(seat), seat, role))
         match.extend(uses_of(seat, role))
     introduce(match)
     assign(match)
-    open_phase(match, Phase.DAY_ONE, 1)
-    return match.log
 
 
 def introduce(match: Match) -> None:
@@ -125,7 +130,7 @@ def assign(match: Match) -> None:
         match.add(e.FactSet(only(seat), seat, "target", target))
         if target:
             match.add(e.Told(only(seat), "executioner_target", (target,)))
-    settle_changes(match)
+    fall_back(match)
 
 
 def _may_be_hunted(role: str) -> bool:

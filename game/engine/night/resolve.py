@@ -102,7 +102,7 @@ def _run(night: Night, step: Pass, seat: Seat, ability: str | None, method: Pass
 def _meets_cell(night: Night, seat: Seat, act: Act) -> bool:
     """A visitor to a prisoner fails and is told so; uses are not spent (M75)."""
     prisoners = [target for target in act.targets if target in night.prisoners]
-    if act.ability.visit is not Visit.NORMAL or not prisoners:
+    if act.ability.visit is not Visit.NORMAL or act.ability.reaches_cell or not prisoners:
         return False
     act.outcome = "target_jailed"
     night.reports.append(Tell(seat, "target_jailed", tuple(prisoners)))

@@ -32,9 +32,12 @@ Note = tuple[str, Seat, tuple[Seat, ...], str] | None
 def _swap(night: Night, effect: fx.Swap) -> Note:
     """All choices not yet bound that name one passenger now name the other (M97)."""
     other = {effect.a: effect.b, effect.b: effect.a}
-    for act in night.acts.values():
+    for seat, act in night.acts.items():
         if act.ability.visit is Visit.NORMAL and act.ability.slots == 1:
-            act.targets = tuple(other.get(seat, seat) for seat in act.targets)
+            act.targets = tuple(other.get(target, target) for target in act.targets)
+        elif act.ability.displaced and seat in other:
+            act.ability = night.role(seat).by_id[act.ability.displaced]
+            act.targets = (other[seat],)
     for passenger in other:
         night.reports.append(fx.Tell(passenger, "transported"))
     return "swapped", effect.by, (effect.a, effect.b), ""

@@ -70,6 +70,10 @@ class Ability:
     harmful: bool = False
     lasting: bool = False
     """A switch that stays as set, instead of a choice for one night."""
+    reaches_cell: bool = False
+    """Works on a prisoner too."""
+    displaced: str | None = None
+    """The ability that this one turns into, on the other passenger, when its user is transported (M99)."""
     refusals: tuple[tuple[Bar, str], ...] = ()
     """Bars that have a report of their own instead of `action_refused` (M181)."""
 

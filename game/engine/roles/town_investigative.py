@@ -46,7 +46,7 @@ class Lookout(TownInvestigative):
     """Sees who visits the target (M159)."""
 
     group = "G"
-    abilities = (Ability("watch", When.NIGHT, 1, OTHERS, visit=Visit.NORMAL),)
+    abilities = (Ability("watch", When.NIGHT, 1, OTHERS, visit=Visit.NORMAL, reaches_cell=True),)
 
     @at(Pass.INVESTIGATE, "watch")
     def watch(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:

@@ -28,7 +28,7 @@ class Bodyguard(TownProtective):
     attack = Attack.POWERFUL
     abilities = (
         Ability("guard", When.NIGHT, 1, OTHERS, visit=Visit.NORMAL),
-        Ability("vest", When.NIGHT, uses=1),
+        Ability("vest", When.NIGHT, uses=1, displaced="guard"),
     )
 
     @at(Pass.POST, "guard")
@@ -57,7 +57,7 @@ class Doctor(TownProtective):
             visit=Visit.NORMAL,
             refusals=((Bar.REVEALED, "heal_blocked_mayor"),),
         ),
-        Ability("self_heal", When.NIGHT, uses=1),
+        Ability("self_heal", When.NIGHT, uses=1, displaced="heal"),
     )
 
     @at(Pass.HEAL, "heal")
