@@ -1,0 +1,9 @@
+"""The `eval` app."""
+
+from django.apps import AppConfig
+
+
+class EvalConfig(AppConfig):
+    """Names the app."""
+
+    name = "eval"

@@ -1,0 +1,153 @@
+"""Settings, from the environment. Without any, everything runs embedded, from and into one folder.
+
+TOSSIM_VAR           what a run writes: database, logs, secret key (default: var/ in the project)
+TOSSIM_SECRET_KEY    instead of the key in var/secret_key
+TOSSIM_HOSTS         host names that the site answers to, beside loopback
+TOSSIM_ORIGINS       origins with scheme that may post to it
+TOSSIM_HTTPS         1 behind TLS: secure cookies
+TOSSIM_DEBUG         1 for Django's debug pages
+TOSSIM_PG_HOST, _PORT, _USER, _PASSWORD, _NAME   a PostgreSQL of one's own
+TOSSIM_REDIS_URL     a Redis or Valkey of one's own
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+
+from tossim_site.paths import BASE_DIR, run_dir, secret_key
+
+env = environ.Env()
+if (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+VAR = Path(env.str("TOSSIM_VAR", str(BASE_DIR / "var"))).resolve()
+RUN = Path(env.str("TOSSIM_RUN", str(run_dir(VAR))))
+EMBEDDED_POSTGRES = "TOSSIM_PG_HOST" not in env.ENVIRON
+EMBEDDED_VALKEY = "TOSSIM_REDIS_URL" not in env.ENVIRON
+
+SECRET_KEY = env.str("TOSSIM_SECRET_KEY", "") or secret_key(VAR)
+DEBUG = env.bool("TOSSIM_DEBUG", False)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("TOSSIM_HOSTS", default=[])]
+CSRF_TRUSTED_ORIGINS = env.list("TOSSIM_ORIGINS", default=[])
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("TOSSIM_HTTPS", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "tossim_site",
+    "game",
+    "agents",
+    "eval",
+    "training",
+    "frontend",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "sesame.backends.ModelBackend",
+]
+ROOT_URLCONF = "tossim_site.urls"
+ASGI_APPLICATION = "tossim_site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": env.str("TOSSIM_PG_HOST", str(RUN)),
+        "PORT": env.str("TOSSIM_PG_PORT", ""),
+        "USER": env.str("TOSSIM_PG_USER", "tossim"),
+        "PASSWORD": env.str("TOSSIM_PG_PASSWORD", ""),
+        "NAME": env.str("TOSSIM_PG_NAME", "tossim"),
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+VALKEY_SOCKET = RUN / "valkey.sock"
+REDIS_URL = env.str("TOSSIM_REDIS_URL", f"unix://{VALKEY_SOCKET}")
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+}
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_DEFAULT_QUEUE = "live"
+CELERY_TASK_ROUTES = {
+    "game.tasks.*": {"queue": "live"},
+    "eval.tasks.judge_*": {"queue": "judge"},
+    "eval.tasks.*": {"queue": "batch"},
+    "training.tasks.*": {"queue": "train"},
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {"matches-redispatch": {"task": "game.tasks.matches_redispatch", "schedule": 3.0}}
+
+TOSSIM_AGENTS = {"scripted": "agents.scripted.ScriptedAgent"}
+"""Names that a lobby may give to a seat's agent, and the classes behind them."""
+TOSSIM_SLICE_SECONDS = env.float("TOSSIM_SLICE_SECONDS", 180.0)
+"""How long one task drives a match before it hands on to a fresh one."""
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+DIST = BASE_DIR / "frontend" / "dist"
+STATICFILES_DIRS = [("ui", DIST)] if DIST.is_dir() else []
+WHITENOISE_USE_FINDERS = True
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+SESAME_ONE_TIME = True
+SESAME_MAX_AGE = 86400
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("TOSSIM_LOG_LEVEL", "INFO")},
+    "loggers": {"daphne": {"level": "WARNING"}, "django.channels": {"level": "WARNING"}},
+}
