@@ -1,0 +1,108 @@
+"""A match in the console: everything as it happens, or one seat to play.
+
+Reads and writes the two text streams that it is given; knows no agents by name.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from game.engine.actions import Pass
+from game.engine.events import Event, MatchOpened, PhaseOpened
+from game.engine.fold import visible
+from game.engine.legal import Ask, check
+from game.engine.state import View
+from game.engine.text import render
+from game.engine.types import Seat
+from game.play.commands import CommandError, help_lines, read
+from game.play.drivers import Played, run_sync
+from game.play.seats import Agent, Decision
+
+WIDTH = 100
+QUIET = frozenset({"decided", "stage_opened", "uses_set", "fact_set", "mark_set", "seeded", "forced", "jotted"})
+"""Events that are not shown line by line."""
+
+
+class Screen:
+    """Prints the events that one seat sees; with seat 0, all of them."""
+
+    def __init__(self, out: TextIO, seat: Seat = 0) -> None:
+        self.out, self.seat = out, seat
+        self.names: tuple[str, ...] = ()
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Print events as lines of the game."""
+        for event in visible(events, self.seat) if self.seat else events:
+            if isinstance(event, MatchOpened):
+                self.names = event.table.names
+            text = None if event.kind in QUIET else render.line(event, self.names, self.seat or None)
+            if text and isinstance(event, PhaseOpened):
+                self.write(f"\n── {text} {'─' * (WIDTH - len(text) - 4)}")
+            elif text:
+                self.write(text)
+
+    def write(self, text: str) -> None:
+        """Print one paragraph, folded."""
+        for number, part in enumerate(text.split("\n")):
+            print(textwrap.fill(part, WIDTH, subsequent_indent="    ") if number or part else part, file=self.out)
+        self.out.flush()
+
+
+class Typist:
+    """A person at the keyboard, as an agent."""
+
+    def __init__(self, seat: Seat, screen: Screen, keys: TextIO) -> None:
+        self.seat, self.screen, self.keys = seat, screen, keys
+
+    def observe(self, events: Sequence[Event]) -> None:
+        """Show what happened."""
+        self.screen.show(events)
+
+    def decide(self, view: View, ask: Ask) -> Decision:
+        """Ask until something legal was typed; an empty line passes, the end of input too."""
+        self.screen.write(f"\n» {render.ask(ask, view)}   [/help, empty line passes]")
+        while True:
+            print("» ", end="", file=self.screen.out, flush=True)
+            line = self.keys.readline()
+            if not line.strip():
+                return Decision((Pass(),))
+            if line.strip() == "/help":
+                self.screen.write("\n".join([*help_lines(view), "", roster(view)]))
+                continue
+            try:
+                action = read(line, view)
+            except CommandError as error:
+                self.screen.write(str(error))
+                continue
+            if reason := check(view, action):
+                self.screen.write(render.refusal(str(reason)))
+                continue
+            return Decision((action,))
+
+
+def roster(view: View) -> str:
+    """Who is alive, by number."""
+    public = view.public
+    living = [f"{seat} {public.table.names[seat - 1]}" for seat in sorted(public.living)]
+    return "Alive: " + ", ".join(living)
+
+
+def show_match(opening: Sequence[Event], agents: Mapping[Seat, Agent], out: TextIO) -> Played:
+    """Play a match and print all of it."""
+    return run_sync(opening, agents, Screen(out).show)
+
+
+def play_seat(opening: Sequence[Event], agents: Mapping[Seat, Agent], seat: Seat, out: TextIO, keys: TextIO) -> Played:
+    """Play a match with a person in one seat; in the end all roles are shown."""
+    screen = Screen(out, seat)
+    played = run_sync(opening, {**agents, seat: Typist(seat, screen, keys)})
+    ending = played.state.public.ending
+    if ending:
+        roles = ", ".join(f"{name} {role}" for name, role in zip(screen.names, ending.roles, strict=True))
+        won = "You have won." if seat in ending.winners else "You have lost."
+        screen.write(f"\n{won}\nThe roles were: {roles}.")
+    return played
+
+
