@@ -173,7 +173,8 @@ class Run:
             if isinstance(event, e.PhaseOpened)
         ]
         begin = next(place for place, phase, day in opened if (phase, day) == (step["phase"], step["number"]))
-        later = (place for place, phase, day in opened if place > begin and (phase, day) != (step["phase"], step["number"]))
+        here = (step["phase"], step["number"])
+        later = (place for place, phase, day in opened if place > begin and (phase, day) != here)
         return slice(begin, next(later, len(self.log)))
 
 
@@ -232,7 +233,8 @@ def _deaths(run: Run, wanted: list[Json], events: list[e.Event], state: State) -
     expected = {run.seats[death["seat"]]: set(death["by"]) for death in wanted}
     for seat in sorted(found.keys() | expected.keys()):
         if seat not in found or seat not in expected or not expected[seat] <= found[seat]:
-            yield f"P{seat}: expected death by {sorted(expected.get(seat, [])) or 'nothing'}, got {sorted(found.get(seat, [])) or 'none'}"
+            wanted_by, found_by = sorted(expected.get(seat, ())), sorted(found.get(seat, ()))
+            yield f"P{seat}: expected death by {wanted_by or 'nothing'}, got {found_by or 'none'}"
 
 
 def _trials(run: Run, wanted: list[Json], events: list[e.Event], state: State) -> Iterator[str]:

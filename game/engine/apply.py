@@ -24,7 +24,7 @@ BLACKMAIL_LINE = "I am blackmailed."
 
 
 def apply(state: State, replies: Iterable[a.Reply]) -> list[e.Event]:
-    """The events that the replies lead to. The order of replies to asks does not matter: `order` puts them in theirs."""
+    """The events that the replies lead to. Their order does not matter: `order` puts them in the table's."""
     match = Match(state)
     for reply in order(state, replies):
         if match.public.phase is Phase.OVER:
@@ -70,11 +70,11 @@ def _answer(match: Match, answer: a.Answer) -> None:
     main, *riders = answer.actions or (a.Pass(),)
     if answer.ask is None:
         done = _do(match, seat, main)
-        match.add(e.Decided(only(seat), seat, "", answer.cost, "accepted" if done else "refused_standing"))
+        match.add(e.Decided(only(seat), seat, "", answer.cost, "accepted" if done else "declined"))
     else:
         kind = wanted(match.view(seat))
         refused = check(match.view(seat), main)
-        final = match.of(seat).refused[0] == match.public.stage and match.of(seat).refused[1] + 1 >= match.public.table.attempts
+        final = _attempts(match, seat) + 1 >= match.public.table.attempts
         outcome = "accepted" if not refused or final else "refused"
         match.add(e.Decided(only(seat), seat, answer.ask, answer.cost, outcome))
         _do(match, seat, main, kind)
@@ -83,6 +83,12 @@ def _answer(match: Match, answer: a.Answer) -> None:
     for rider in riders:
         _do(match, seat, rider)
     put_on_trial(match)
+
+
+def _attempts(match: Match, seat: Seat) -> int:
+    """Answers to the open ask that were refused so far."""
+    stage, refused = match.of(seat).refused
+    return refused if stage == match.public.stage else 0
 
 
 def _do(match: Match, seat: Seat, action: a.Action, kind: AskKind | None = None) -> bool:
@@ -120,16 +126,18 @@ def _hearings(match: Match, seat: Seat, channel: Channel) -> list[tuple[Audience
     if channel is Channel.JAIL:
         return _cell_hearings(match, seat)
     if channel is Channel.DEAD:
-        night = match.public.phase is Phase.NIGHT
-        mediums = [s for s in living if night and card(match.of(s)).hears_dead and not is_jailed(match.view(s))]
+        mediums = [s for s in living if match.public.phase is Phase.NIGHT and _is_medium(match, s)]
         hearers = group([*(set(seats) - living), *mediums])
         return _named(seat, hearers, "Medium" if seat in living else "")
     if channel is Channel.SEANCE:
-        night = match.public.day
-        pair = [s for s in seats if match.of(s).fact("seance_on") == night]
+        pair = [s for s in seats if match.of(s).fact("seance_on") == match.public.day]
         return _named(seat, group(pair), "Medium" if seat not in living else "")
     team = (s for s, _ in match.of(seat).team if s in living and not is_jailed(match.view(s)))
     return [(group(team) | only(seat), seat, "")]
+
+
+def _is_medium(match: Match, seat: Seat) -> bool:
+    return card(match.of(seat)).hears_dead and not is_jailed(match.view(seat))
 
 
 def _named(seat: Seat, hearers: Audience, alias: str) -> list[tuple[Audience, Seat, str]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields
 from enum import Enum
-from functools import lru_cache
-from typing import Any, get_type_hints
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
 from game.engine import actions as a
 from game.engine import events as e
@@ -89,14 +89,21 @@ _READERS: dict[type[e.Event], Any] = {
     e.PhaseOpened: _read(phase=Phase),
     e.Said: _read(channel=Channel),
     e.Balloted: _read(verdict=Verdict),
-    e.TrialClosed: _read(ballots=lambda rows: tuple((seat, Verdict(verdict), weight) for seat, verdict, weight in rows)),
+    e.TrialClosed: _read(
+        ballots=lambda rows: tuple((seat, Verdict(verdict), weight) for seat, verdict, weight in rows)
+    ),
     e.Died: _read(causes=lambda causes: tuple(map(Cause, causes)), will_shown=ShownWill),
 }
 
 
-@lru_cache(maxsize=None)
 def _names(cls: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cls))
+    return _FIELDS[cls]
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {
+    cls: tuple(field.name for field in fields(cls)) for cls in (*e.KINDS.values(), *get_args(a.Action))
+}
+"""Field names by class."""
 
 
 def _plain(value: Any) -> Any:
@@ -152,7 +159,7 @@ def action_from_json(value: Any) -> a.Action:
     return action
 
 
-@lru_cache(maxsize=None)
+@cache
 def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
 
@@ -166,7 +173,7 @@ def _checked(cls: type, name: str, value: Any) -> Any:
             raise Malformed(f"{name!r} must be one of {', '.join(member.value for member in hint)}.") from None
     if hint is str and isinstance(value, str):
         return value
-    if hint is not str and hint != tuple[int, ...] and _is_seat(value, none=hint != int):
+    if hint is not str and hint != tuple[int, ...] and _is_seat(value, none=hint is not int):
         return value
     if hint == tuple[int, ...] and isinstance(value, list) and all(map(_is_seat, value)):
         return tuple(value)
@@ -174,7 +181,7 @@ def _checked(cls: type, name: str, value: Any) -> Any:
 
 
 def _is_seat(value: Any, *, none: bool = False) -> bool:
-    return none and value is None or isinstance(value, int) and not isinstance(value, bool)
+    return (none and value is None) or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def reply_to_json(reply: a.Reply) -> Json:

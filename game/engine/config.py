@@ -1,6 +1,7 @@
 """What a table agrees on before it plays: ruleset, role list, talk, clock, limits.
 
-Pure values with their defaults (M1, M5, M10). Knows no files and no people; a lobby is read into one of these elsewhere.
+Pure values with their defaults (M1, M5, M10). Knows no files and no people; a lobby is read into one of
+these elsewhere.
 """
 
 from __future__ import annotations

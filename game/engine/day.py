@@ -53,7 +53,8 @@ def _talk_ends(match: Match) -> None:
     """Another round while there are rounds left, else the next phase."""
     public = match.public
     rounds = public.table.rounds
-    if public.round < {Phase.DAY_ONE: rounds.day_one, Phase.DISCUSSION: rounds.discussion}.get(public.phase, rounds.voting):
+    of_phase = {Phase.DAY_ONE: rounds.day_one, Phase.DISCUSSION: rounds.discussion, Phase.VOTING: rounds.voting}
+    if public.round < of_phase[public.phase]:
         open_stage(match)
     elif public.phase is Phase.DISCUSSION:
         open_voting(match)

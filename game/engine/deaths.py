@@ -1,4 +1,7 @@
-"""Deaths as the town learns of them, and what follows: successors, lost assignments, personal goals (M16, M60 to M67, M124)."""
+"""Deaths as the town learns of them, and what follows: successors, lost assignments, personal goals.
+
+The rules are M16, M60 to M67 and M124.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,9 @@ def read_out_departed(match: Match) -> bool:
     return bool(gone)
 
 
-def _die(match: Match, seat: Seat, causes: tuple[Cause, ...], notes: tuple[str, ...] = (), *, bloody: bool = False) -> None:
+def _die(
+    match: Match, seat: Seat, causes: tuple[Cause, ...], notes: tuple[str, ...] = (), *, bloody: bool = False
+) -> None:
     me = match.of(seat)
     shown = ShownWill.BLOODIED if bloody else ShownWill.SHOWN
     match.add(e.Died(PUBLIC, seat, causes, me.role, shown, "" if bloody else me.will, notes))
@@ -87,8 +92,12 @@ def _succeed(match: Match, channel: Channel, ladder: Ladder) -> None:
     if hand is None:
         change_role(match, team[0], ladder.hand)
         match.add(e.FactSet(only(team[0]), team[0], "stood_in", 1))
-    elif not match.of(hand).fact("stood_in") and any(match.of(grave.seat).role == ladder.head for grave in match.public.graves):
+    elif not match.of(hand).fact("stood_in") and _has_fallen(match, ladder.head):
         change_role(match, hand, ladder.head)
+
+
+def _has_fallen(match: Match, role: str) -> bool:
+    return any(match.of(grave.seat).role == role for grave in match.public.graves)
 
 
 def change_role(match: Match, seat: Seat, role: str) -> None:

@@ -112,7 +112,7 @@ class Decided(Event):
     """A seat's answer was taken: it gives each decision and its cost a place in the log.
 
     `outcome` is accepted, refused (the ask stays open while attempts are left), moot or elapsed; `ask` is
-    empty for a standing permission.
+    empty for a standing permission, whose refusal is declined.
     """
 
     kind = "decided"
@@ -124,7 +124,7 @@ class Decided(Event):
 
 @dataclass(frozen=True, slots=True)
 class Refused(Event):
-    """An illegal choice was turned down (M181). `message` is the kind of the report, `reason` a code of `legal.Reason`."""
+    """An illegal choice was turned down (M181). `message` is the kind of the report, `reason` a code of `legal`."""
 
     kind = "refused"
     seat: Seat

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from itertools import product
+from typing import Any
 
 from game.engine import actions as a
 from game.engine.config import Clock
 from game.engine.roles import ROLES
 from game.engine.roles.base import Ability, Bar, Role
-from game.engine.state import Private, Public, State, View
+from game.engine.state import Private, Public, State, Trial, View
 from game.engine.types import Channel, Phase, Seat, Verdict, When
 
 SAY_LENGTH = 1000
@@ -172,8 +173,7 @@ def _wants_night(public: Public, me: Private) -> AskKind | None:
 
 def _company(view: View) -> bool:
     """Whether the seat has somebody to talk to tonight, as far as it can know."""
-    public, me = view.public, view.private
-    assert me is not None
+    public, me = view.public, _me(view)
     channels = writable(view)
     if Channel.DEAD in channels and (len(public.graves) > 1 or me.seat in public.living) and public.graves:
         return True
@@ -234,8 +234,7 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
 
 
 def _uses(view: View, when: When) -> Iterator[Option]:
-    me = view.private
-    assert me is not None
+    me = _me(view)
     for ability in usable(me, when):
         if not why_not(view, ability):
             slots = tuple(targets_of(view, ability, slot) for slot in range(ability.slots))
@@ -344,8 +343,7 @@ def _check_judge(view: View, action: a.Judge) -> Reason | None:
 
 
 def _check_use(view: View, action: a.Use) -> Reason | Bar | None:
-    me = view.private
-    assert me is not None
+    me = _me(view)
     ability = card(me).by_id.get(action.ability)
     if ability is None or ability.when is When.PASSIVE:
         return Reason.NOT_YOUR_ABILITY
@@ -372,8 +370,7 @@ def _check_will(view: View, action: a.WriteWill) -> Reason | None:
 
 
 def _check_note(view: View, action: a.WriteNote) -> Reason | None:
-    me = view.private
-    assert me is not None
+    me = _me(view)
     if not card(me).death_note:
         return Reason.NO_DEATH_NOTE
     return _check_will(view, a.WriteWill(action.text))
@@ -387,7 +384,7 @@ def _allowed(view: View, action: a.Action) -> None:
     return None
 
 
-_CHECKS: dict[type, Callable[[View, object], Reason | Bar | None]] = {
+_CHECKS: dict[type, Callable[[View, Any], Reason | Bar | None]] = {
     a.Say: _check_say,
     a.Whisper: _check_whisper,
     a.Vote: _check_vote,
@@ -398,7 +395,7 @@ _CHECKS: dict[type, Callable[[View, object], Reason | Bar | None]] = {
     a.Jot: _check_jot,
     a.Pass: _allowed,
     a.Leave: _allowed,
-}  # type: ignore[dict-item]
+}
 
 
 # Abilities ------------------------------------------------------------------------------------------------------------
@@ -409,7 +406,7 @@ def card(me: Private) -> Role:
     return ROLES[me.role]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _abilities(role: str, when: When) -> tuple[Ability, ...]:
     return tuple(ability for ability in ROLES[role].abilities if ability.when is when)
 
@@ -421,8 +418,7 @@ def usable(me: Private, when: When) -> tuple[Ability, ...]:
 
 def why_not(view: View, ability: Ability) -> Reason | Bar | None:
     """Why an ability cannot be chosen now, whatever its targets."""
-    public, me = view.public, view.private
-    assert me is not None
+    public, me = view.public, _me(view)
     if (ability.when is When.NIGHT) is not (public.phase is Phase.NIGHT):
         return Reason.NOT_NOW
     posthumous = Bar.ALIVE in ability.conditions
@@ -446,7 +442,7 @@ def _haunts(view: View, target: Seat) -> bool:
     return verdicts.get(target) not in (Verdict.GUILTY, Verdict.ABSTAIN)
 
 
-def _own_lynch(view: View):  # type: ignore[no-untyped-def]
+def _own_lynch(view: View) -> Trial | None:
     public, seat = view.public, _seat(view)
     today = (trial for trial in public.trials if trial.day == public.day and trial.lynched)
     return next((trial for trial in today if trial.accused == seat), None)
@@ -455,30 +451,35 @@ def _own_lynch(view: View):  # type: ignore[no-untyped-def]
 _BARS: dict[Bar, Callable[[View, Seat], bool]] = {
     Bar.DEAD: lambda view, seat: seat not in view.public.living,
     Bar.SELF: lambda view, seat: seat == _seat(view),
-    Bar.TEAM: lambda view, seat: seat == _seat(view) or any(seat == mate for mate, _ in view.private.team),
+    Bar.TEAM: lambda view, seat: seat == _seat(view) or any(seat == mate for mate, _ in _me(view).team),
     Bar.REVEALED: lambda view, seat: view.public.weight(seat) > 1,
     Bar.NOT_VOTER: _haunts,
     Bar.FIRST_NIGHT: lambda view, _: view.public.day == 1,
-    Bar.GUILTY: lambda view, _: bool(view.private.fact("guilt")),
-    Bar.NO_PRISONER: lambda view, _: view.private.fact("jailor_on") != view.public.day,
+    Bar.GUILTY: lambda view, _: bool(_me(view).fact("guilt")),
+    Bar.NO_PRISONER: lambda view, _: _me(view).fact("jailor_on") != view.public.day,
     Bar.NOT_AFTER_LYNCH: lambda view, _: _own_lynch(view) is None,
     Bar.ALIVE: lambda view, seat: seat in view.public.living,
     Bar.ON_TRIAL: lambda view, _: view.public.accused == _seat(view),
     Bar.SAME_TWICE: lambda view, _: False,
-}  # type: ignore[union-attr]
+}
 
 
 # Conditions of a seat -------------------------------------------------------------------------------------------------
 
 
-def _seat(view: View) -> Seat:
+def _me(view: View) -> Private:
     assert view.private is not None
-    return view.private.seat
+    return view.private
+
+
+def _seat(view: View) -> Seat:
+    return _me(view).seat
 
 
 def is_jailed(view: View) -> bool:
     """Whether the seat sits in the cell tonight."""
-    return view.private is not None and view.private.fact("jailed_on") == view.public.day and not view.public.phase.is_day
+    public, me = view.public, view.private
+    return me is not None and me.fact("jailed_on") == public.day and not public.phase.is_day
 
 
 def is_blackmailed(view: View) -> bool:
@@ -496,7 +497,7 @@ def writable(view: View) -> frozenset[Channel]:
     if me.seat not in public.living:
         return frozenset({Channel.DEAD})
     solo = public.phase in (Phase.DEFENSE, Phase.LAST_WORDS)
-    if solo and me.seat != public.accused or is_blackmailed(view) and not solo:
+    if (me.seat != public.accused) if solo else is_blackmailed(view):
         return frozenset()
     return frozenset({Channel.PUBLIC})
 

@@ -33,7 +33,7 @@ class Result:
 def result(state: State) -> Result | None:
     """How the match has ended at this moment, or None while it goes on. Call at dawn and after a lynch only."""
     public = state.public
-    if not public.table.options.check_wins or public.day < 2 and public.phase.is_day:
+    if not public.table.options.check_wins or (public.day < 2 and public.phase.is_day):
         return None
     sides = {side for seat in public.living if (side := ROLES[state.role(seat)].side)}
     if len(sides) == 1:
@@ -48,7 +48,7 @@ def _won(state: State, outcome: str) -> Result:
     winners = tuple(
         seat
         for seat in state.public.seats
-        if state.of(seat).goal_met or outcome != DRAW and ROLES[state.role(seat)].side == outcome
+        if state.of(seat).goal_met or (outcome != DRAW and ROLES[state.role(seat)].side == outcome)
     )
     return Result(outcome, winners)
 

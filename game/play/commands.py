@@ -6,7 +6,7 @@ legal is the engine's to say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from game.engine import actions as a
 from game.engine.legal import card, writable
@@ -71,7 +71,7 @@ def _vote(rest: str, view: View) -> a.Action:
     return a.Vote(seat_named(rest, view.public.table.names))
 
 
-_PLAIN = {
+_PLAIN: dict[str, Callable[[str, View], a.Action]] = {
     "say": _say,
     "whisper": _whisper,
     "w": _whisper,

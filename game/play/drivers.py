@@ -15,7 +15,7 @@ from game.engine.legal import Ask
 from game.engine.state import EMPTY, State
 from game.engine.types import Phase, Seat
 from game.play.loop import Turn, play
-from game.play.seats import Agent, AnyAgent, Decision
+from game.play.seats import Agent, AnyAgent
 
 Watch = Callable[[Sequence[Event]], None]
 """Called with the events of each turn as they come."""
@@ -114,7 +114,7 @@ async def _decide_soon(turn: Turn, agent: AnyAgent, ask: Ask) -> Answer:
     decision = agent.decide(view(turn.state, ask.seat), ask)
     if inspect.isawaitable(decision):
         decision = await decision
-    return cast(Decision, decision).answer(ask)
+    return decision.answer(ask)
 
 
 def _begin(opening: Sequence[Event]) -> Generator[Turn, Sequence[Reply], State]:

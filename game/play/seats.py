@@ -29,7 +29,7 @@ class Decision:
 
 
 class Agent(Protocol):
-    """A player. Its memory is a function of what it observed and of its seed, so that a refolded match goes on alike."""
+    """A player. Its memory is a function of what it observed and of its seed: a refolded match goes on alike."""
 
     def observe(self, events: Sequence[Event]) -> None:
         """Take in the next events that the seat may see, in order and each exactly once."""

@@ -104,5 +104,3 @@ def play_seat(opening: Sequence[Event], agents: Mapping[Seat, Agent], seat: Seat
         won = "You have won." if seat in ending.winners else "You have lost."
         screen.write(f"\n{won}\nThe roles were: {roles}.")
     return played
-
-

@@ -64,10 +64,8 @@ def clash(night: Night) -> None:
             _tell_failure(night, strike, own, shield)
     night.reports.extend(Tell(seat, "target_attacked") for seat in saviours)
     for victim in {blow.strike.target: None for blow in night.blows if blow.killed}:
-        causes = {strike.cause for strike in night.killed(victim)}
-        night.reports.extend(
-            Tell(victim, DEATH_REPORTS[cause]) for cause in sorted(causes, key=KILL_ORDER.__getitem__) if cause in DEATH_REPORTS
-        )
+        causes = sorted({strike.cause for strike in night.killed(victim)}, key=KILL_ORDER.__getitem__)
+        night.reports.extend(Tell(victim, DEATH_REPORTS[cause]) for cause in causes if cause in DEATH_REPORTS)
 
 
 def _tell_failure(night: Night, strike: Strike, own: Defense, shield: Shield | None) -> None:

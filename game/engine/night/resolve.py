@@ -43,7 +43,9 @@ def resolve(state: State) -> tuple[list[e.Event], list[Fallen]]:
     for step in Pass:
         if step is FROZEN:
             _freeze_visits(night)
-        effects = [effect for seat, ability, method in methods.get(step, ()) for effect in _run(night, step, seat, ability, method)]
+        effects: list[Effect] = []
+        for seat, ability, method in methods.get(step, ()):
+            effects += _run(night, step, seat, ability, method)
         if step is Pass.KILL:
             effects.extend(spring_hazards(night))
         if effects:
@@ -152,4 +154,5 @@ def _changes(night: Night) -> list[e.Event]:
 def _reports(night: Night) -> list[e.Event]:
     """Private reports, by seat; each at most once (M61)."""
     told = dict.fromkeys(night.reports)
-    return [e.Told(only(tell.to), tell.message, tell.seats, tell.value) for tell in sorted(told, key=lambda tell: tell.to)]
+    by_seat = sorted(told, key=lambda tell: tell.to)
+    return [e.Told(only(tell.to), tell.message, tell.seats, tell.value) for tell in by_seat]

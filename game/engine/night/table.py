@@ -94,13 +94,13 @@ class Night:
         """Town members that a seat killed in a certain way this night."""
         for blow in self.blows:
             strike = blow.strike
-            if blow.killed and strike.by == by and strike.cause is cause and strike.target != by:
-                if self.role(strike.target).faction is Faction.TOWN:
-                    yield strike.target
+            guilty = blow.killed and strike.by == by and strike.cause is cause and strike.target != by
+            if guilty and self.role(strike.target).faction is Faction.TOWN:
+                yield strike.target
 
     def pick(self, options: Sequence[Seat], purpose: str, key: object) -> Seat:
         """One of the options by chance (M182), or the one that a scenario forces."""
         forced = (self.state.secret.forced or {}).get(purpose)
-        if forced in options:
+        if forced is not None and forced in options:
             return forced
         return chance.pick(sorted(options), self.state.secret.seed, self.day, "night", purpose, key)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from game.engine.roles import mafia, neutral_evil, neutral_killing, town_investigative, town_killing, town_protective
-from game.engine.roles import town_support
+from game.engine.roles import (
+    mafia,
+    neutral_evil,
+    neutral_killing,
+    town_investigative,
+    town_killing,
+    town_protective,
+    town_support,
+)
 from game.engine.roles.base import Role
 
 _GROUPS = (

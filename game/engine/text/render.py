@@ -53,7 +53,9 @@ def scene(view: View) -> str:
     """What the current phase is about, in a sentence."""
     public = view.public
     accused = public.table.names[public.accused - 1] if public.accused else ""
-    return say("scene", public.phase.value, majority=public.majority, accused=accused) if public.phase in _SCENES else ""
+    if public.phase not in _SCENES:
+        return ""
+    return say("scene", public.phase.value, majority=public.majority, accused=accused)
 
 
 _SCENES = frozenset(Phase) - {Phase.SETUP, Phase.OVER}
@@ -132,7 +134,8 @@ def _opened(event: e.MatchOpened, names: _Names, seat: Seat | None) -> str:
 
 
 def _dealt(event: e.RoleDealt, names: _Names, seat: Seat | None) -> str:
-    return say("line", "role_dealt", role=event.role) if event.seat == seat else f"{names[event.seat]} is the {event.role}."
+    own = event.seat == seat
+    return say("line", "role_dealt", role=event.role) if own else f"{names[event.seat]} is the {event.role}."
 
 
 def _met(event: e.TeamMet, names: _Names, seat: Seat | None) -> str | None:

@@ -29,7 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *, files: list[Path], id: str | None, json: bool, **_: Any) -> None:
         """Play and report; exit 1 on failures."""
-        outcomes = [_checked(scenario) for file in files for scenario in _scenarios(file) if id in (None, scenario["id"])]
+        scenarios = [scenario for file in files for scenario in _scenarios(file)]
+        outcomes = [_checked(scenario) for scenario in scenarios if id in (None, scenario["id"])]
         if id and not outcomes:
             raise CommandError(f"No scenario has the id {id}.")
         count = Counter(outcome.status for outcome in outcomes)
