@@ -129,7 +129,8 @@ def wanted(view: View) -> AskKind | None:
     public, me = view.public, view.private
     if me is None or me.answered == public.stage or public.phase in (Phase.SETUP, Phase.OVER):
         return None
-    if public.round > 1 and public.phase is not Phase.NIGHT and (budget_left(view) or 1) <= 0:
+    left = budget_left(view)
+    if public.round > 1 and public.phase is not Phase.NIGHT and left is not None and left <= 0:
         return None
     return _WANTED[public.phase](public, me)
 
@@ -220,8 +221,8 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
             yield next(_answers(view, AskKind.VOTE))
         if public.phase is Phase.JUDGEMENT and _wants_verdict(public, me):
             yield from (Option("judge", verdict.value) for verdict in Verdict)
-        if public.phase is Phase.NIGHT:
-            yield from _uses(view, When.NIGHT)
+    if public.phase is Phase.NIGHT and kind is not AskKind.ACT:
+        yield from _uses(view, When.NIGHT)
     if public.phase.is_day:
         yield from _uses(view, When.DAY)
         if whom := tuple(seat for seat in public.seats if not _bars_whisper(view, seat)):

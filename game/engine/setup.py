@@ -41,7 +41,7 @@ class Mode:
 
 def _mode(ruleset: Ruleset, slots: str, note: str = "") -> Mode:
     names: list[str] = []
-    for part in slots.split(", "):
+    for part in filter(None, slots.split(", ")):
         name, _, times = part.partition(" x")
         names += [name] * int(times or 1)
     return Mode(ruleset, tuple(names), note)

@@ -1,0 +1,117 @@
+"""Role lists and how they are dealt (M2 to M7)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from game.engine import events as e
+from game.engine.config import Table
+from game.engine.fold import fold_all
+from game.engine.roles import ROLES
+from game.engine.setup import MODES, SetupError, deal, start, table_for
+from game.engine.state import EMPTY
+from game.engine.types import Faction
+from game.names import NAMES
+
+WRONG = [
+    (("Ada",) * 7, MODES["Classic"].slots[:7], "Classic", "Two players have the same name."),
+    (NAMES[:6], MODES["Classic"].slots[:6], "Classic", "A match needs 7 to 15 players; this table has 6."),
+    (NAMES[:7], MODES["Classic"].slots[:8], "Classic", "7 players need 7 slots; the role list has 8."),
+    (NAMES[:7], ("Wizard", *MODES["Classic"].slots[:6]), "Custom", "Not built yet: Wizard."),
+    (
+        NAMES[:7],
+        ("Jailor", "Jailor", *["Sheriff"] * 3, "Mafioso", "Any"),
+        "Custom",
+        "Jailor is unique but stands 2 times in the list.",
+    ),
+    (
+        NAMES[:7],
+        ("Sheriff",) * 4 + ("Mafioso", "Any", "Any"),
+        "Custom",
+        "At most 3 of one role: Sheriff stands 4 times in the list.",
+    ),
+    (
+        NAMES[:7],
+        ("Sheriff",) * 3 + ("Mafioso", "Any", "Any", "Coven Evil"),
+        "Custom",
+        "No role that is built fits the slot Coven Evil.",
+    ),
+    (
+        NAMES[:15],
+        MODES["Town Traitor"].slots,
+        "Town Traitor",
+        "The mode Town Traitor cannot be played yet: its own rule is not built.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("names", "slots", "mode", "sentence"), WRONG, ids=[row[3] for row in WRONG])
+def test_an_illegal_table_is_refused_with_the_reason(names: tuple, slots: tuple, mode: str, sentence: str) -> None:
+    with pytest.raises(SetupError, match=sentence.replace(".", r"\.")):
+        start(Table(names, slots, mode), "seed")
+
+
+def test_every_list_has_fifteen_slots_or_is_the_hosts() -> None:
+    assert {mode: len(found.slots) for mode, found in MODES.items() if len(found.slots) != 15} == {
+        "Rapid": 0,
+        "Custom": 0,
+    }
+
+
+def test_an_unknown_mode_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(SetupError, match="There is no mode 'Chess'; there are Classic"):
+        table_for("Chess", NAMES)
+
+
+@pytest.mark.parametrize("number", range(50))
+def test_a_classic_deal_follows_its_list(number: int) -> None:
+    roles = Counter(deal(table_for("Classic", NAMES[:15]), f"deal {number}"))
+    fixed = [slot for slot in MODES["Classic"].slots if slot in ROLES]
+    assert not Counter(fixed) - roles
+    extra = list((roles - Counter(fixed)).elements())
+    assert sorted(ROLES[role].faction for role in extra) == [Faction.TOWN, Faction.TOWN]
+    assert any(ROLES[role].alignment == "Town Killing" for role in extra)
+    assert all(times == 1 for role, times in roles.items() if ROLES[role].unique)
+
+
+def test_all_places_of_a_list_are_dealt_to_all_seats() -> None:
+    table = table_for("Classic", NAMES[:15])
+    godfathers = {deal(table, f"deal {number}").index("Godfather") for number in range(200)}
+    assert godfathers == set(range(15))
+
+
+def test_the_mafia_know_each_other_and_nobody_else_knows_anybody() -> None:
+    state = fold_all(EMPTY, start(table_for("Classic", NAMES[:15]), "teams"))
+    mafia = {seat for seat in state.public.seats if ROLES[state.role(seat)].faction is Faction.MAFIA}
+    for seat in state.public.seats:
+        assert {mate for mate, _ in state.of(seat).team} == (mafia if seat in mafia else set())
+
+
+def test_an_executioner_hunts_one_of_the_town_but_no_jailor_or_mayor() -> None:
+    for number in range(60):
+        state = fold_all(EMPTY, start(table_for("Classic", NAMES[:15]), f"hunt {number}"))
+        hunter = next(seat for seat in state.public.seats if state.role(seat) == "Executioner")
+        target = state.of(hunter).fact("target")
+        assert isinstance(target, int)
+        assert ROLES[state.role(target)].faction is Faction.TOWN
+        assert state.role(target) not in ("Jailor", "Mayor")
+
+
+def test_an_executioner_without_a_legal_target_is_a_jester() -> None:
+    state = fold_all(EMPTY, start(Table(("A", "B"), ("Executioner", "Jailor")), "none", ("Executioner", "Jailor")))
+    assert state.role(1) == "Jester"
+
+
+def test_a_mafia_without_killers_gets_a_mafioso() -> None:
+    slots = ("Framer", *["Town Protective"] * 6)
+    assert "Mafioso" in deal(Table(NAMES[:7], slots, "Custom"), "seed")
+
+
+def test_the_seed_is_committed_to_and_shown_to_nobody() -> None:
+    opened, seeded = start(table_for("Classic", NAMES[:15]), "secret")[:2]
+    assert isinstance(opened, e.MatchOpened)
+    assert isinstance(seeded, e.Seeded)
+    assert seeded.to == 0
+    assert "secret" not in opened.commitment
