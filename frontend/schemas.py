@@ -1,0 +1,638 @@
+"""The shapes of everything that passes between server and page: operations, frames, the HTTP API.
+
+The page's TypeScript types are made from these. What comes in is refused when it has a field too many.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from typing_extensions import TypeAliasType
+
+from game.engine.types import Channel, Verdict
+
+MAX_FRAME = 16_384
+"""Characters in a frame from the page."""
+MAX_TEXT = 4_000
+"""Characters in any text from the page; the rules refuse shorter ones with a reason of their own."""
+MAX_YAML = 20_000
+
+SeatNumber = Annotated[int, Field(ge=0, le=63)]
+Viewpoint = TypeAliasType("Viewpoint", Literal["public", "god"] | Annotated[int, Field(ge=1, le=63)])
+Tone = Literal["good", "bad", "plain", "grave"]
+LineKind = Literal["chat", "whisper", "notice", "report", "refusal", "death", "trial", "choice"]
+VerdictWord = Literal["guilty", "innocent", "abstain"]
+
+
+class Shape(BaseModel):
+    """Base of all: nothing beyond what is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# Operations -----------------------------------------------------------------------------------------------------------
+
+
+class TableOp(Shape):
+    """The table as agreed."""
+
+    op: Literal["table"]
+    mode: str
+    ruleset: str
+    slots: list[str]
+    names: list[str]
+    commitment: str
+    clock: str
+
+
+class PhaseOp(Shape):
+    """A phase, or its next round when phase and day stay the same. `seconds` of one round under the wall clock."""
+
+    op: Literal["phase"]
+    phase: str
+    day: int
+    title: str
+    sentence: str
+    round: int
+    rounds: int
+    seconds: float | None
+    moon: bool
+
+
+class Will(Shape):
+    """A last will as far as it can be read."""
+
+    state: Literal["shown", "hidden", "forged", "bloodied", "written"]
+    text: str
+
+
+class SeatPatch(Shape):
+    """What changes about a seat; fields that are not given stay."""
+
+    alive: bool | None = None
+    role: str | None = None
+    faction: str | None = None
+    alignment: str | None = None
+    how: Literal["dealt", "known to you", "revealed", "graveyard"] | None = None
+    causes: list[str] | None = None
+    will: Will | None = None
+    notes: list[str] | None = None
+    note: str | None = None
+    notebook: str | None = None
+    marks: list[str] | None = None
+    left: bool | None = None
+    weight: int | None = None
+    jailed: bool | None = None
+    team: bool | None = None
+    goal_met: bool | None = None
+    winner: bool | None = None
+
+
+class SeatOp(Shape):
+    """A patch of one seat."""
+
+    op: Literal["seat"]
+    seat: int
+    set: SeatPatch
+
+
+class LineOp(Shape):
+    """One line of the log. `seat` 0 is nobody in particular; `alias` is how the others read the speaker's name."""
+
+    op: Literal["line"]
+    id: str
+    kind: LineKind
+    seat: int
+    text: str
+    tone: Tone
+    channel: Channel | None = None
+    name: str = ""
+    alias: str = ""
+    to: int | None = None
+
+
+class VotesOp(Shape):
+    """All standing votes (voter, target), the weight needed, the weight against each."""
+
+    op: Literal["votes"]
+    votes: list[tuple[int, int]]
+    need: int
+    against: dict[str, int]
+
+
+class TrialOp(Shape):
+    """The trial under way; accused 0 when there is none."""
+
+    op: Literal["trial"]
+    accused: int
+    number: int
+    stage: Literal["defense", "judgement", "last_words", "closed"]
+    ballots: list[tuple[int, VerdictWord, int]] | None
+    lynched: bool | None
+
+
+class AbilityOut(Shape):
+    """An ability on a card; `uses` null where there is no limit."""
+
+    id: str
+    name: str
+    when: Literal["day", "night", "passive"]
+    uses: int | None
+
+
+class Chosen(Shape):
+    """The choice that stands for this day or night."""
+
+    ability: str
+    targets: list[int]
+    param: str
+
+
+class MePatch(Shape):
+    """What changes about the seat that one looks from; fields that are not given stay."""
+
+    role: str | None = None
+    faction: str | None = None
+    alignment: str | None = None
+    goal: str | None = None
+    summary: str | None = None
+    abilities: list[AbilityOut] | None = None
+    team: list[tuple[int, str]] | None = None
+    uses: dict[str, int] | None = None
+    facts: dict[str, int | str | None] | None = None
+    will: str | None = None
+    note: str | None = None
+    notebook: str | None = None
+    choice: Chosen | None = None
+    ballot: VerdictWord | None = None
+
+
+class MeOp(Shape):
+    """A patch of one's own seat."""
+
+    op: Literal["me"]
+    set: MePatch
+
+
+class ThoughtOp(Shape):
+    """What an agent thought before it decided; `cost` in tokens."""
+
+    op: Literal["thought"]
+    seat: int
+    text: str
+    ask: str
+    cost: int
+
+
+class NightOp(Shape):
+    """A fact of the night for those who see everything."""
+
+    op: Literal["night"]
+    step: str
+    what: str
+    by: int
+    seats: list[int]
+    value: str
+    text: str
+
+
+class OverOp(Shape):
+    """The end."""
+
+    op: Literal["over"]
+    outcome: str
+    winners: list[int]
+    roles: list[str]
+    seed: str
+    sentence: str
+
+
+Op = TypeAliasType(
+    "Op",
+    Annotated[
+        TableOp | PhaseOp | SeatOp | LineOp | VotesOp | TrialOp | MeOp | ThoughtOp | NightOp | OverOp,
+        Field(discriminator="op"),
+    ],
+)
+
+
+class Item(Shape):
+    """The operations of one event. `n` counts 1, 2, 3 ... within the viewpoint; `at` in ms."""
+
+    n: int
+    at: int
+    ops: list[Op]
+
+
+# From the page --------------------------------------------------------------------------------------------------------
+
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Word = Annotated[str, Field(max_length=64)]
+
+
+class SayAction(Shape):
+    """Speak in a channel."""
+
+    do: Literal["say"]
+    text: Text
+    channel: Channel = Channel.PUBLIC
+
+
+class WhisperAction(Shape):
+    """Speak to one player."""
+
+    do: Literal["whisper"]
+    to: SeatNumber
+    text: Text
+
+
+class VoteAction(Shape):
+    """Vote for putting somebody on trial; null takes the vote back."""
+
+    do: Literal["vote"]
+    target: SeatNumber | None
+
+
+class JudgeAction(Shape):
+    """A voice in Judgement."""
+
+    do: Literal["judge"]
+    verdict: Verdict
+
+
+class UseAction(Shape):
+    """Choose an ability and its targets."""
+
+    do: Literal["use"]
+    ability: Word
+    targets: Annotated[list[SeatNumber], Field(max_length=4)] = []
+    param: Word = ""
+
+
+class WriteAction(Shape):
+    """Replace the last will, the death note or the notebook."""
+
+    do: Literal["will", "note", "jot"]
+    text: Text
+
+
+class PlainAction(Shape):
+    """Pass, or leave the match for good."""
+
+    do: Literal["pass", "leave"]
+
+
+Action = TypeAliasType(
+    "Action",
+    Annotated[
+        SayAction | WhisperAction | VoteAction | JudgeAction | UseAction | WriteAction | PlainAction,
+        Field(discriminator="do"),
+    ],
+)
+
+
+class PingFrame(Shape):
+    """Asks for a pong; `n` is the last item seen."""
+
+    type: Literal["ping"]
+    t: float
+    n: Annotated[int, Field(ge=0)] | None = None
+
+
+class ActFrame(Shape):
+    """An answer to an ask, or a standing permission used (ask null). The page's `id` makes resending harmless."""
+
+    type: Literal["act"]
+    id: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+    ask: Annotated[str, Field(max_length=32)] | None
+    actions: Annotated[list[Action], Field(min_length=1, max_length=8)]
+
+
+class AsFrame(Shape):
+    """Look from elsewhere."""
+
+    type: Literal["as"]
+    as_: Annotated[Viewpoint, Field(alias="as")]
+
+
+ClientFrame = TypeAliasType("ClientFrame", Annotated[PingFrame | ActFrame | AsFrame, Field(discriminator="type")])
+client_frame: TypeAdapter[PingFrame | ActFrame | AsFrame] = TypeAdapter(ClientFrame)
+
+
+# To the page ----------------------------------------------------------------------------------------------------------
+
+
+class SeatOut(Shape):
+    """Who sits where: `open` to a person, `away` when the person is not looking, `agent` what plays otherwise."""
+
+    seat: int
+    name: str
+    agent: str
+    person: bool
+    open: bool
+    away: bool
+
+
+class MatchOut(Shape):
+    """The facts of a match that are no events."""
+
+    id: int
+    title: str
+    status: str
+    mode: str
+    pace: float
+    finished: bool
+    has_people: bool
+    practice: bool
+    clock: str
+    parent: int | None
+    commitment: str
+    error: str
+    seats: list[SeatOut]
+
+
+class HelloFrame(Shape):
+    """Where one has come in; with another `as` than before, the stream starts again at 1."""
+
+    type: Literal["hello"]
+    match: MatchOut
+    as_: Annotated[Viewpoint, Field(alias="as")]
+    allowed: list[Viewpoint]
+    withheld: str
+    me: int | None
+    now: int
+    cursor: int
+
+
+class EventsFrame(Shape):
+    """The next items, in order and without gaps."""
+
+    type: Literal["events"]
+    items: list[Item]
+
+
+class Thinking(Shape):
+    """Somebody who is asked and has not answered; `usual` ms that this seat takes, null when unknown."""
+
+    seat: int
+    since: int
+    usual: int | None
+
+
+class LiveFrame(Shape):
+    """What holds now and is no event."""
+
+    type: Literal["live"]
+    thinking: list[Thinking]
+    status: str
+
+
+class OptionOut(Shape):
+    """One thing that may be done. `slots` are the legal seats (0 = nobody), `illegal` why the others are not."""
+
+    verb: str
+    name: str
+    label: str
+    slots: list[list[int]]
+    params: list[str]
+    illegal: list[dict[str, str]]
+
+
+class BarredOut(Shape):
+    """An ability that cannot be chosen now, and why."""
+
+    verb: Literal["use"]
+    name: str
+    label: str
+    reason: str
+
+
+class AskOut(Shape):
+    """What is wanted of the person. `given` is an answer that is recorded and not yet applied; times in ms."""
+
+    id: str
+    kind: Literal["speak", "vote", "defend", "judge", "last_words", "confer", "act"]
+    sentence: str
+    budget: int | None
+    attempt: int
+    since: int | None
+    deadline: int | None
+    given: list[dict[str, Any]] | None
+    options: list[OptionOut]
+    standing: list[OptionOut]
+    barred: list[BarredOut]
+
+
+class AskFrame(Shape):
+    """The person's open question, or null; `standing` is what may be done unasked."""
+
+    type: Literal["ask"]
+    ask: AskOut | None
+    standing: list[OptionOut]
+
+
+class AckFrame(Shape):
+    """Whether a decision was recorded; if not, the reason's code and sentence."""
+
+    type: Literal["ack"]
+    id: str
+    ok: bool
+    code: str = ""
+    error: str = ""
+
+
+class SeatsFrame(Shape):
+    """Somebody sat down, left or was replaced."""
+
+    type: Literal["seats"]
+    seats: list[SeatOut]
+
+
+class PongFrame(Shape):
+    """The answer to a ping; server time in ms."""
+
+    type: Literal["pong"]
+    t: float
+    now: int
+
+
+class ErrorFrame(Shape):
+    """Something that was not understood or not allowed; after a fatal one the socket closes."""
+
+    type: Literal["error"]
+    error: str
+    fatal: bool
+
+
+ServerFrame = TypeAliasType(
+    "ServerFrame",
+    Annotated[
+        HelloFrame | EventsFrame | LiveFrame | AskFrame | AckFrame | SeatsFrame | PongFrame | ErrorFrame,
+        Field(discriminator="type"),
+    ],
+)
+server_frame: TypeAdapter[Any] = TypeAdapter(ServerFrame)
+
+
+# HTTP -----------------------------------------------------------------------------------------------------------------
+
+
+class ErrorOut(Shape):
+    """What is wrong, in a sentence."""
+
+    error: str
+
+
+class MatchCard(Shape):
+    """A match on the home page, as the public may know it."""
+
+    id: int
+    title: str
+    status: str
+    mode: str
+    pace: float
+    has_people: bool
+    day: int
+    phase: str
+    living: list[int]
+    seats: list[SeatOut]
+    open_seats: list[int]
+    outcome: str
+    winners: list[str]
+    last_line: str
+    created: int
+    finished: int | None
+    showcase: bool
+
+
+class MatchList(Shape):
+    """Matches, newest first."""
+
+    matches: list[MatchCard]
+
+
+class MatchDetail(Shape):
+    """A match and what the caller may see of it."""
+
+    match: MatchOut
+    card: MatchCard
+    allowed: list[Viewpoint]
+    withheld: str
+    me: int | None
+
+
+class EventsPage(Shape):
+    """Items as on the socket; `next` is what to pass as `after`, null at the present end of the log."""
+
+    items: list[Item]
+    next: int | None
+    cursor: int
+
+
+class NewMatch(Shape):
+    """A match to open: a lobby by name or as YAML text, seconds shown per line, seats left to people."""
+
+    lobby: Annotated[str, Field(min_length=1, max_length=MAX_YAML)] = "classic"
+    pace: Annotated[float, Field(ge=0, le=30)] | None = None
+    people: Annotated[int, Field(ge=0, le=15)] = 0
+    seed: Annotated[str, Field(max_length=64)] | None = None
+    title: Annotated[str, Field(max_length=80)] = ""
+
+
+class Created(Shape):
+    """The new match."""
+
+    id: int
+
+
+class Sit(Shape):
+    """Sit down under a name; seat null takes the first free one."""
+
+    name: Annotated[str, Field(min_length=1, max_length=24)]
+    seat: Annotated[int, Field(ge=1, le=15)] | None = None
+
+
+class Seated(Shape):
+    """The seat taken."""
+
+    seat: int
+
+
+class Done(Shape):
+    """It is done."""
+
+    ok: Literal[True] = True
+
+
+class RoleOut(Shape):
+    """A role card."""
+
+    name: str
+    faction: str
+    alignment: str
+    summary: str
+    goal: str
+    attack: str
+    defense: str
+    unique: bool
+    abilities: list[AbilityOut]
+
+
+class ModeOut(Shape):
+    """An official role list; `unbuilt` names the roles that this release does not play yet."""
+
+    name: str
+    ruleset: str
+    slots: list[str]
+    unbuilt: list[str]
+    playable: bool
+
+
+class User(Shape):
+    """Who is logged in."""
+
+    name: str
+    staff: bool
+
+
+class HomePage(Shape):
+    """What the home page knows before its first request."""
+
+    page: Literal["home"]
+    matches: list[MatchCard]
+    user: User | None
+    csrf: str
+    now: int
+
+
+class MatchPage(MatchDetail):
+    """What the page of a match knows before its first request."""
+
+    page: Literal["match"]
+    user: User | None
+    csrf: str
+    now: int
+
+
+Initial = TypeAliasType("Initial", Annotated[HomePage | MatchPage, Field(discriminator="page")])
+"""The JSON inside the element #initial."""
+
+
+class Everything(Shape):
+    """All shapes under one roof, for export."""
+
+    client: ClientFrame
+    server: ServerFrame
+    initial: Initial
+    list: MatchList
+    detail: MatchDetail
+    events: EventsPage
+    new_match: NewMatch
+    created: Created
+    sit: Sit
+    seated: Seated
+    done: Done
+    error: ErrorOut
+    role: RoleOut
+    mode: ModeOut
