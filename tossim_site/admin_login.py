@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse, reverse_lazy
@@ -13,17 +12,16 @@ from sesame.views import LoginView
 
 def admin_ensure() -> None:
     """Makes the superuser `admin`, without a usable password, unless there is a superuser."""
-    users = get_user_model()._default_manager
-    if not users.filter(is_superuser=True).exists():
-        users.create_superuser(username="admin", password=None)
+    if not User.objects.filter(is_superuser=True).exists():
+        User.objects.create_superuser(username="admin", password=None)
 
 
-def first_admin() -> AbstractUser | None:
+def first_admin() -> User | None:
     """The superuser who has been there longest."""
-    return get_user_model()._default_manager.filter(is_superuser=True, is_active=True).order_by("pk").first()
+    return User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
 
 
-def login_link(user: AbstractUser, url: str) -> str:
+def login_link(user: User, url: str) -> str:
     """An address of the site at `url` that logs `user` in and shows the admin; good once, and for a day."""
     return f"{url}{reverse('admin-login-link')}{get_query_string(user)}"
 

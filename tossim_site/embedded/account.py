@@ -12,6 +12,7 @@ import os
 import pwd
 import shutil
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,6 @@ from tossim_site.embedded.errors import StackError
 class Account:
     """A system user that a store runs as."""
 
-    name: str
     uid: int
     gid: int
 
@@ -42,9 +42,7 @@ class Account:
     def can_read(self, path: Path) -> bool:
         """Whether the permission bits let this user read `path` and pass through every folder above it."""
         path = path.resolve()
-        return self._may(path, stat.S_IROTH) and all(
-            self._may(folder, stat.S_IXOTH) for folder in path.parents
-        )
+        return self._may(path, stat.S_IROTH) and all(self._may(folder, stat.S_IXOTH) for folder in path.parents)
 
     def _may(self, path: Path, bit: int) -> bool:
         found = path.stat()
@@ -58,41 +56,39 @@ def account_for(data: Path) -> Account:
 
     Raises StackError when the files belong to somebody else and only root could act for them.
     """
-    owner = data.stat().st_uid if data.exists() else None
-    if os.geteuid() == 0:
-        return _account(pwd.getpwuid(owner) if owner else _nobody())
-    if owner is not None and owner != os.geteuid():
+    if not data.exists():
+        return _nobody() if os.geteuid() == 0 else Account(os.geteuid(), os.getegid())
+    found = data.stat()
+    if os.geteuid() not in (0, found.st_uid):
         raise StackError(
-            f"{data} belongs to another user (uid {owner}). "
+            f"{data} belongs to another user (uid {found.st_uid}). "
             "Start as that user or as root, or name another folder in TOSSIM_VAR."
         )
-    return Account(name=str(os.geteuid()), uid=os.geteuid(), gid=os.getegid())
+    return Account(found.st_uid, found.st_gid) if found.st_uid else _nobody()
 
 
-def _account(entry: pwd.struct_passwd) -> Account:
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-
-
-def _nobody() -> pwd.struct_passwd:
+def _nobody() -> Account:
     try:
-        return pwd.getpwnam("nobody")
+        entry = pwd.getpwnam("nobody")
     except KeyError:
         raise StackError(
             "PostgreSQL must not run as root, and this system has no user `nobody` to run it. "
             "Start as another user, or name a server in TOSSIM_PG_HOST."
         ) from None
+    return Account(entry.pw_uid, entry.pw_gid)
 
 
-def copy_readable(source: Path, target: Path) -> Path:
-    """Copies programs to where every user can run them, in place of an older copy. Gives `target`."""
+def copy_readable(root: Path, folders: Iterable[str], target: Path) -> Path:
+    """Copies those folders below `root` to where every user can run what is in them, in place of an older copy.
+
+    Gives `target`, below which they lie as they did below `root`: programs find their libraries by such paths.
+    """
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target, symlinks=True)
-    for folder, _, files in os.walk(target):
-        Path(folder).chmod(0o755)
-        for name in files:
-            path = Path(folder, name)
-            if not path.is_symlink():
-                path.chmod(0o755)
+    for folder in folders:
+        shutil.copytree(root / folder, target / folder, symlinks=True)
+    for path in (target, *target.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)
     return target
 
 
@@ -113,9 +109,9 @@ def private_folder(folder: Path, account: Account) -> None:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (account.uid, os.geteuid()):
+        ours = stat.S_ISDIR(found.st_mode) and found.st_uid in (account.uid, os.geteuid())
+        if not ours or stat.S_IMODE(found.st_mode) & 0o077:
             raise StackError(
                 f"{folder} exists and is not ours. Remove it, or set TMPDIR to a folder of yours."
             ) from None
-        folder.chmod(0o700)
     account.own(folder)

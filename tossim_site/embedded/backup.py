@@ -31,11 +31,16 @@ _TELL_EVERY = 5.0
 
 @contextlib.contextmanager
 def server_up(places: Places) -> Iterator[None]:
-    """The server answers for as long as the `with` lasts: the one of a running `up`, or one of our own."""
+    """The server answers for as long as the `with` lasts: the one of a running `up`, or one of our own.
+
+    Raises StackError when there is no database yet.
+    """
     holder = holder_of(places.lock)
     if not places.own_postgres or (holder and holder.command == "up"):
         yield
         return
+    if not (places.data / "PG_VERSION").exists():
+        raise StackError(f"There is no database in {places.data} yet, so there is nothing to back up.")
     with server_ours(places, "backup"):
         yield
 
@@ -108,9 +113,7 @@ def _fill(database: Database, file: Path, say: Say) -> None:
         _run("pg_restore", options, database, say, stdin=source)
     with psycopg.connect(**_address(database)) as fresh:
         if fresh.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
-            raise StackError(
-                f"{file} is a backup of some other database: it holds no site. Nothing was changed."
-            )
+            raise StackError(f"{file} is a backup of some other database: it holds no site. Nothing was changed.")
 
 
 def _swap(server: psycopg.Connection[Any], name: str, fresh: str, old: str) -> None:
@@ -155,8 +158,6 @@ def _run(
                 _, complaint = process.communicate(timeout=_TELL_EVERY)
                 break
             except subprocess.TimeoutExpired:
-                say(
-                    f"{growing.stat().st_size / 1e6:.0f} MB so far" if growing else "still reading the backup"
-                )
+                say(f"{growing.stat().st_size / 1e6:.0f} MB so far" if growing else "still reading the backup")
     if process.returncode:
         raise StackError(f"{program} failed, and nothing was changed:\n{complaint.strip()}")

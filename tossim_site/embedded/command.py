@@ -29,7 +29,8 @@ class StackCommand(BaseCommand):
     def say(self, line: str) -> None:
         """A line of progress. A terminal that is gone stops nobody from going on."""
         with contextlib.suppress(OSError):
-            print(f"[{time.monotonic() - self.began:5.1f} s] {line}", flush=True)
+            self.stdout.write(f"[{time.monotonic() - self.began:5.1f} s] {line}")
+            self.stdout.flush()
 
 
 @contextlib.contextmanager
@@ -47,8 +48,6 @@ def in_sentences() -> Iterator[None]:
             "Start as its owner, or name another folder in TOSSIM_VAR."
         ) from error
     except OSError as error:
-        raise CommandError(
-            f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}."
-        ) from error
+        raise CommandError(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.") from error
     except KeyboardInterrupt:
         sys.exit(130)

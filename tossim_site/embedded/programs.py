@@ -65,9 +65,7 @@ def running(program: Program, answers: Callable[[], bool], *, limit: float = 60.
         try:
             if not _came_up(process, answers, limit):
                 log.seek(0)
-                raise StackError(
-                    f"{program.name} did not start:\n{log.read().decode(errors='replace')[-2000:]}"
-                )
+                raise StackError(f"{program.name} did not start:\n{log.read().decode(errors='replace')[-2000:]}")
             yield
         finally:
             _stop(process, program.stop)

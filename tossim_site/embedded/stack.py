@@ -74,6 +74,7 @@ async def _supervise(
 
 
 def _stores(places: Places, held: contextlib.ExitStack, say: Callable[[str], None]) -> Iterator[Store]:
+    account = account_for(places.data)
     if places.own_postgres:
         if not (places.data / "PG_VERSION").exists():
             say("making the database files")
@@ -82,7 +83,7 @@ def _stores(places: Places, held: contextlib.ExitStack, say: Callable[[str], Non
         child = Child(server, "postgres.log", grace=30.0, orphaned=signal.SIGINT)
         yield Store(child, partial(postgres.answers, places.run))
     if places.own_valkey:
-        child = Child(valkey.serving(places.run, account_for(places.data)), "valkey.log")
+        child = Child(valkey.serving(places.run, account), "valkey.log")
         yield Store(child, partial(valkey.answers, valkey.socket_in(places.run)))
 
 
@@ -101,19 +102,13 @@ def _python(places: Places, name: str, *words: str) -> Program:
 
 def _worker(places: Places, name: str, queues: str, threads: int, *, niceness: int = 0) -> Child:
     """Live matches have a worker to themselves, so that experiments never make people wait."""
-    celery = _python(
-        places, name, "celery", "-A", "tossim_site", "worker", "-P", "threads", "-c", str(threads)
-    )
-    celery.command.extend(
-        ["-Q", queues, "-n", f"{name}@%h", "-l", "info", "--without-gossip", "--without-mingle"]
-    )
+    celery = _python(places, name, "celery", "-A", "tossim_site", "worker", "-P", "threads", "-c", str(threads))
+    celery.command.extend(["-Q", queues, "-n", f"{name}@%h", "-l", "info", "--without-gossip", "--without-mingle"])
     return Child(celery, f"{name}.log", niceness=niceness)
 
 
 def _beat(places: Places) -> Child:
-    return Child(
-        _python(places, "beat", "celery", "-A", "tossim_site", "beat", "-l", "info", "--pidfile="), "beat.log"
-    )
+    return Child(_python(places, "beat", "celery", "-A", "tossim_site", "beat", "-l", "info", "--pidfile="), "beat.log")
 
 
 def _web(places: Places, listener: socket.socket) -> Child:
@@ -128,9 +123,7 @@ async def _web_answers(listener: socket.socket, log: Path) -> None:
     while (status := await _status(_reachable(host), port)) is None:
         await asyncio.sleep(0.05)
     if status >= 500:
-        raise StackError(
-            f"The site answers with an error ({status}). Its log, {log}, ends with:\n{tail(log)}"
-        )
+        raise StackError(f"The site answers with an error ({status}). Its log, {log}, ends with:\n{tail(log)}")
 
 
 async def _status(host: str, port: int) -> int | None:
@@ -148,7 +141,7 @@ async def _status(host: str, port: int) -> int | None:
 
 def _reachable(host: str) -> str:
     """An address of this machine where a server bound to `host` answers."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (compared with, not bound to)
 
 
 def url_of(listener: socket.socket) -> str:

@@ -95,9 +95,7 @@ class Supervisor:
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if (
-                signum != signal.SIGHUP or signal.getsignal(signum) is not signal.SIG_IGN
-            ):  # nohup ignores SIGHUP
+            if signum != signal.SIGHUP or signal.getsignal(signum) is not signal.SIG_IGN:  # nohup ignores SIGHUP
                 loop.add_signal_handler(signum, self._asked_to_stop)
 
     def _asked_to_stop(self) -> None:
@@ -135,9 +133,7 @@ class Supervisor:
             try:
                 return await self._spawn(child)
             except OSError as error:
-                self.failure = (
-                    f"{child.program.name} cannot be started again: {error.strerror}. Everything is stopped."
-                )
+                self.failure = f"{child.program.name} cannot be started again: {error.strerror}. Everything is stopped."
                 self.stopping.set()
                 return None
 

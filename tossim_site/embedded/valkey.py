@@ -63,4 +63,5 @@ def _server(account: Account, run: Path) -> Path:
         )
     if account.can_read(found[0]):
         return found[0]
-    return copy_readable(found[0].parent, run / "valkey") / found[0].name
+    folder = found[0].parent
+    return copy_readable(folder.parent, [folder.name], run / "valkey") / folder.name / found[0].name

@@ -28,9 +28,7 @@ class Command(StackCommand):
             self.say(f"nothing runs on {here.var}")
             return
         if holder.command != "up":
-            raise StackError(
-                f"./tossim {holder.command} (process {holder.pid}) is at work. It ends by itself."
-            )
+            raise StackError(f"./tossim {holder.command} (process {holder.pid}) is at work. It ends by itself.")
         self.stop(holder)
         self.say("stopped")
 
@@ -47,6 +45,4 @@ class Command(StackCommand):
                     self.say("waiting for it to end")
         except (psutil.NoSuchProcess, ProcessLookupError):
             return
-        raise StackError(
-            f"Process {holder.pid} does not end. kill -9 {holder.pid} is safe: nothing outlives it."
-        )
+        raise StackError(f"Process {holder.pid} does not end. kill -9 {holder.pid} is safe: nothing outlives it.")

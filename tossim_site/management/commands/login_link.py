@@ -16,20 +16,14 @@ class Command(StackCommand):
     help = "Print a link that logs the admin in once, within a day. The site must be running."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--url", help="address of the site, where it is not the one that ./tossim up runs here"
-        )
+        parser.add_argument("--url", help="address of the site, where it is not the one that ./tossim up runs here")
 
     def handle(self, *, url: str | None, **_: Any) -> None:
         holder = holder_of(places().lock)
         address = url or (holder.url if holder else "")
         if not address:
-            raise StackError(
-                "No ./tossim up runs here. Start it, or name the address of the site with --url."
-            )
+            raise StackError("No ./tossim up runs here. Start it, or name the address of the site with --url.")
         admin = first_admin()
         if admin is None:
-            raise StackError(
-                "There is no admin yet. ./tossim up makes one, and so does manage.py createsuperuser."
-            )
+            raise StackError("There is no admin yet. ./tossim up makes one, and so does manage.py createsuperuser.")
         self.stdout.write(login_link(admin, address.rstrip("/")))

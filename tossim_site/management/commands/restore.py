@@ -16,9 +16,7 @@ from tossim_site.embedded.places import places
 
 
 class Command(StackCommand):
-    help = (
-        "Replace the database by the backup FILE. Stop the site first. A backup that fails changes nothing."
-    )
+    help = "Replace the database by the backup FILE. Stop the site first. A backup that fails changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")

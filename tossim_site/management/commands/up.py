@@ -25,14 +25,10 @@ class Command(StackCommand):
     help = "Bring the site up: database, broker, workers and web server. Ctrl-C stops all of it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--host", default="127.0.0.1", help="address to listen on (default: this machine alone)"
-        )
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on; 0 takes any free one")
         parser.add_argument("--no-match", action="store_true", help="open no match to watch")
-        parser.add_argument(
-            "--login-link", action="store_true", help="print a new one-time login link for the admin"
-        )
+        parser.add_argument("--login-link", action="store_true", help="print a new one-time login link for the admin")
 
     def handle(self, *, host: str, port: int, no_match: bool, login_link: bool, **_: Any) -> None:
         here = places()
@@ -42,9 +38,7 @@ class Command(StackCommand):
             url = url_of(listener)
             lock.write(Holder(os.getpid(), "up", url))
             if not _is_loopback(host):
-                self.say(
-                    f"warning: with --host {host} everybody who can reach this machine can watch and play"
-                )
+                self.say(f"warning: with --host {host} everybody who can reach this machine can watch and play")
             ready = partial(self.ready, here, url, match=not no_match, link=login_link)
             run_stack(here, listener, Steps(partial(prepare, here), ready), self.say)
         self.say("everything is stopped")
