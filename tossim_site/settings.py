@@ -74,6 +74,7 @@ ASGI_APPLICATION = "tossim_site.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "frontend" / "templates"],  # before the apps, so that account pages look like ours
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
