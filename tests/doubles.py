@@ -58,3 +58,11 @@ def random_match(seed: str, players: int = 9, mode: str = "Classic", **settings:
 def random_step(state: State, seed: str) -> list[Event]:
     """What follows when everybody who is asked answers at random."""
     return apply(state, [Answer(ask.seat, ask.id, (random_action(ask, seed),), 1) for ask in asks(state)])
+
+
+class BrokenAgent(RandomAgent):
+    """Fails whenever it is asked."""
+
+    def decide(self, view: View, ask: Ask) -> Decision:
+        """Raise."""
+        raise RuntimeError("out of order")

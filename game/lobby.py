@@ -1,0 +1,291 @@
+"""Lobbies as YAML: read with the line of every mistake, written back, turned into the engine's table.
+
+Knows the fields and their limits. Touches neither database nor clock.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from game.engine.config import Clock, Limits, Rounds, Seconds, Table, Talk
+from game.engine.setup import MODES, SetupError, deal, validate
+from game.names import NAMES
+
+MAX_BYTES = 64_000
+Tokens = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Strict(BaseModel):
+    """Refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GameSpec(Strict):
+    """Which game is played."""
+
+    mode: str = "Classic"
+    coven: bool | None = None
+
+
+class AgentSpec(Strict):
+    """Who sits in a seat; `id` is the player's name, `role` fixes what is dealt to it."""
+
+    id: str | None = Field(None, min_length=1, max_length=24)
+    model: str = Field("scripted", min_length=1, max_length=80)
+    quantization: str | None = None
+    misaligned: bool = False
+    personality: str | None = Field(None, max_length=2000)
+    role: str | None = None
+
+
+class PerAgentSpec(Strict):
+    """Tokens for each living agent."""
+
+    discussion: Tokens = Limits().discussion
+    nomination: Tokens = Limits().nomination
+
+
+class JudgementSpec(Strict):
+    """Tokens of a whole Judgement, and of the tail after all have voted."""
+
+    total: Tokens = Limits().judgement
+    tail_after_all_votes: Tokens = Limits().tail_after_all_votes
+
+
+class LimitsSpec(Strict):
+    """Token budgets; `pre_night` is Day 1."""
+
+    per_agent: PerAgentSpec = Field(default_factory=PerAgentSpec)
+    defense: Tokens = Limits().defense
+    judgement: JudgementSpec = Field(default_factory=JudgementSpec)
+    last_words: Tokens = Limits().last_words
+    night_channel: Tokens = Limits().night_channel
+    pre_night: Tokens = Limits().pre_night
+    chat_history_lines: Annotated[int, Field(ge=0, le=10_000)] = Limits().chat_history_lines
+
+
+class RoundsSpec(Strict):
+    """How often a phase asks everybody."""
+
+    day_one: Annotated[int, Field(ge=1, le=10)] = 1
+    discussion: Annotated[int, Field(ge=1, le=10)] = 2
+    voting: Annotated[int, Field(ge=1, le=10)] = 3
+    night: Annotated[int, Field(ge=0, le=10)] = 1
+
+
+class SecondsSpec(Strict):
+    """Length of the phases under the wall clock."""
+
+    day_one: Annotated[int, Field(ge=1, le=3600)] = 15
+    discussion: Annotated[int, Field(ge=1, le=3600)] = 45
+    voting: Annotated[int, Field(ge=1, le=3600)] = 30
+    defense: Annotated[int, Field(ge=1, le=3600)] = 20
+    judgement: Annotated[int, Field(ge=1, le=3600)] = 20
+    last_words: Annotated[int, Field(ge=1, le=3600)] = 7
+    night: Annotated[int, Field(ge=1, le=3600)] = 37
+
+
+class LobbySpec(Strict):
+    """A lobby. Without `slots` the mode's own list holds; without `agents`, scripts fill the table."""
+
+    title: str | None = Field(None, max_length=80)
+    game: GameSpec = Field(default_factory=GameSpec)
+    slots: list[str] | None = Field(None, min_length=7, max_length=15)
+    players: Annotated[int, Field(ge=7, le=15)] | None = None
+    agents: list[AgentSpec] = Field(default_factory=list, max_length=15)
+    people: Annotated[int, Field(ge=0, le=15)] = 0
+    limits: LimitsSpec = Field(default_factory=LimitsSpec)
+    rounds: RoundsSpec = Field(default_factory=RoundsSpec)
+    seconds: SecondsSpec = Field(default_factory=SecondsSpec)
+    clock: Literal["none", "budget", "wall"] | None = None
+    talk: Literal["rounds", "bids", "fifo"] = "rounds"
+    pace: Annotated[float, Field(ge=0, le=60)] = 0.0
+    seed: str | int | None = None
+
+
+class LobbyError(ValueError):
+    """A lobby that cannot be read or played: all that is wrong, a sentence each."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPlan:
+    """One seat before the match: its name, its agent, and whether a person may take it."""
+
+    name: str
+    agent: str
+    options: dict[str, Any]
+    is_open: bool
+    role: str | None
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def lobby_from_yaml(text: str) -> LobbySpec:
+    """The lobby of a YAML document. Raises LobbyError with line numbers."""
+    if len(text.encode()) > MAX_BYTES:
+        raise LobbyError(f"A lobby may have {MAX_BYTES} bytes.")
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise LobbyError("Aliases (*name) are not allowed in a lobby.")
+        node = yaml.compose(text, yaml.SafeLoader)
+        value = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise LobbyError(f"line {line}: this is not YAML: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise LobbyError(f"this is not YAML: {error}") from error
+    if not isinstance(value, dict):
+        raise LobbyError("line 1: a lobby is a list of keys with values, such as `game:`")
+    try:
+        spec = LobbySpec.model_validate(value)
+    except ValidationError as error:
+        raise LobbyError(*(_problem(flaw, node) for flaw in error.errors())) from error
+    lobby_table(spec)
+    return spec
+
+
+def lobby_to_yaml(spec: LobbySpec) -> str:
+    """The lobby as a YAML document; reading it gives the same lobby."""
+    plain = spec.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+
+
+def _problem(flaw: Any, root: yaml.Node | None) -> str:
+    """One mistake in a sentence with its line."""
+    path: Sequence[str | int] = flaw["loc"]
+    line = _line(root, path)
+    where = ".".join(map(str, path[:-1]))
+    if flaw["type"] == "extra_forbidden":
+        known = _known_keys(path[:-1])
+        near = difflib.get_close_matches(str(path[-1]), known, 1, 0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+        return f"line {line}: unknown key {str(path[-1])!r}{' in ' + where if where else ''}{hint}"
+    message = flaw["msg"][0].lower() + flaw["msg"][1:]
+    return f"line {line}: {'.'.join(map(str, path))}: {message}"
+
+
+def _line(node: yaml.Node | None, path: Sequence[str | int]) -> int:
+    line = 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def _known_keys(path: Sequence[str | int]) -> list[str]:
+    model: Any = LobbySpec
+    for part in path:
+        if isinstance(part, str):
+            annotation = model.model_fields[part].annotation
+            model = annotation if isinstance(annotation, type) else AgentSpec
+    return list(model.model_fields)
+
+
+# Turning into a table -------------------------------------------------------------------------------------------------
+
+
+def lobby_slots(spec: LobbySpec) -> tuple[str, ...]:
+    """The role list that is played."""
+    if spec.slots:
+        return tuple(spec.slots)
+    slots = MODES[spec.game.mode].slots
+    return slots[: spec.players or len(spec.agents) or len(slots)]
+
+
+def lobby_table(spec: LobbySpec) -> Table:
+    """The engine's table of a lobby, with the names as far as they are known. Raises LobbyError."""
+    if spec.game.mode not in MODES:
+        near = difflib.get_close_matches(spec.game.mode, MODES, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(MODES)}"
+        raise LobbyError(f"there is no mode {spec.game.mode!r}{hint}")
+    mode, slots = MODES[spec.game.mode], lobby_slots(spec)
+    if not slots:
+        raise LobbyError(f"the mode {spec.game.mode} needs a list of slots")
+    limits = spec.limits
+    table = Table(
+        names=tuple(plan.name for plan in lobby_seats(spec)),
+        slots=slots,
+        mode=spec.game.mode,
+        ruleset="coven" if spec.game.coven else mode.ruleset if spec.game.coven is None else "classic",
+        clock=Clock(spec.clock or ("wall" if spec.people else "none")),
+        talk=Talk(spec.talk),
+        rounds=Rounds(**spec.rounds.model_dump()),
+        seconds=Seconds(**spec.seconds.model_dump()),
+        limits=Limits(
+            discussion=limits.per_agent.discussion,
+            nomination=limits.per_agent.nomination,
+            defense=limits.defense,
+            judgement=limits.judgement.total,
+            tail_after_all_votes=limits.judgement.tail_after_all_votes,
+            last_words=limits.last_words,
+            night_channel=limits.night_channel,
+            pre_night=limits.pre_night,
+            chat_history_lines=limits.chat_history_lines,
+        ),
+    )
+    try:
+        validate(table)
+        lobby_roles(spec, table, "check")
+    except SetupError as error:
+        raise LobbyError(str(error)) from error
+    return table
+
+
+def lobby_seats(spec: LobbySpec) -> list[SeatPlan]:
+    """Every seat of a lobby: the agents named, then scripts; the last `people` of those are open. Raises LobbyError."""
+    count = len(lobby_slots(spec))
+    if len(spec.agents) > count:
+        raise LobbyError(f"{len(spec.agents)} agents do not fit a list of {count} slots")
+    if spec.people > count:
+        raise LobbyError(f"{spec.people} people do not fit a list of {count} slots")
+    agents = [*spec.agents, *(AgentSpec() for _ in range(count - len(spec.agents)))]
+    taken = {agent.id.casefold() for agent in agents if agent.id}
+    free = (name for name in NAMES if name.casefold() not in taken)
+    return [
+        SeatPlan(
+            name=agent.id or next(free),
+            agent=agent.model,
+            options=agent.model_dump(exclude_defaults=True, exclude={"id", "model", "role"}),
+            is_open=place >= count - spec.people,
+            role=agent.role,
+        )
+        for place, agent in enumerate(agents)
+    ]
+
+
+def lobby_roles(spec: LobbySpec, table: Table, seed: str) -> list[str] | None:
+    """Every seat's role where the lobby fixes some, else None: dealt, then exchanged. Raises SetupError."""
+    wanted = {place: plan.role for place, plan in enumerate(lobby_seats(spec)) if plan.role}
+    return fixed_deal(table, seed, wanted) if wanted else None
+
+
+def fixed_deal(table: Table, seed: str, wanted: dict[int, str]) -> list[str]:
+    """A deal in which the given places (from 0) have the given roles. Raises SetupError where the list has none."""
+    roles = deal(table, seed)
+    for place, role in wanted.items():
+        other = next((at for at, dealt in enumerate(roles) if dealt == role and wanted.get(at) != role), None)
+        if roles[place] != role and other is None:
+            raise SetupError(f"The role list deals no {role} to {table.names[place]}.")
+        if roles[place] != role and other is not None:
+            roles[place], roles[other] = roles[other], roles[place]
+    return roles

@@ -1,0 +1,187 @@
+"""Rows of matches: lobbies, seats, the log, what is asked and what was decided. No rules here, and no decisions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Lobby(models.Model):
+    """A table as somebody wished it: the spec of `game.lobby` as plain values."""
+
+    name = models.CharField(max_length=80)
+    config = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "lobbies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Match(models.Model):
+    """A match. Its truth is its log; the rest says who drives it and what became of it."""
+
+    class Status(models.TextChoices):
+        """Where a match stands."""
+
+        OPEN = "open", "waiting for people"
+        QUEUED = "queued", "about to be played"
+        RUNNING = "running", "being played"
+        PAUSED = "paused", "paused"
+        FINISHED = "finished", "finished"
+        ABORTED = "aborted", "aborted"
+        FAILED = "failed", "failed"
+
+    ENDED: ClassVar[frozenset[str]] = frozenset({Status.FINISHED, Status.ABORTED, Status.FAILED})
+
+    lobby = models.ForeignKey(Lobby, models.SET_NULL, null=True, blank=True)
+    title = models.CharField(max_length=80)
+    table = models.JSONField(help_text="the engine's table")
+    roles = models.JSONField(default=list, help_text="roles that the lobby fixes, by seat; empty where dealt")
+    seed = models.CharField(max_length=64)
+    commitment = models.CharField(max_length=64)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN, db_index=True)
+    last_seq = models.PositiveIntegerField(default=0)
+    lease = models.PositiveIntegerField(default=0, help_text="raised at every take-over; an older one cannot write")
+    lease_holder = models.CharField(max_length=80, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    pace = models.FloatField(default=0.0, help_text="seconds for which a line is shown before the next")
+    has_people = models.BooleanField(default=False)
+    practice = models.BooleanField(default=False, help_text="kept out of profiles, ratings and data")
+    showcase = models.BooleanField(default=False)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="forks")
+    fork_seq = models.PositiveIntegerField(null=True, blank=True)
+    rules_version = models.PositiveSmallIntegerField(default=1)
+    outcome = models.CharField(max_length=40, blank=True)
+    winners = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "matches"
+
+    def __str__(self) -> str:
+        return f"{self.title} (match {self.pk})"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen in it by itself."""
+        return self.status in self.ENDED
+
+
+class Seat(models.Model):
+    """Who sits where. With a key, a person; with `handed_over`, an understudy plays for them."""
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="seats")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=40)
+    agent = models.CharField(max_length=80, default="scripted")
+    agent_options = models.JSONField(default=dict, blank=True)
+    is_open = models.BooleanField(default=False, help_text="a person may take it")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    key_hash = models.CharField(max_length=64, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    handed_over = models.BooleanField(default=False)
+    handed_over_by_grace = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("match", "number")
+        constraints: ClassVar = [models.UniqueConstraint(fields=("match", "number"), name="one_row_a_seat")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    @property
+    def taken(self) -> bool:
+        """Whether a person has sat down."""
+        return bool(self.key_hash)
+
+    @property
+    def played_by_person(self) -> bool:
+        """Whether a person is asked, and not an agent."""
+        return self.taken and not self.handed_over
+
+
+class Event(models.Model):
+    """One event of a match's log. Written by `game.log` alone; `seq` has no gaps."""
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    audience = models.BigIntegerField(help_text="-1 public, 0 host, else one bit a seat")
+    body = models.JSONField()
+    boundary = models.BooleanField(default=False, help_text="the last event of what one reply led to")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("match", "seq")
+        constraints: ClassVar = [models.UniqueConstraint(fields=("match", "seq"), name="one_event_a_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Ask(models.Model):
+    """An open or closed question to a seat, so that it outlives a lost connection."""
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="asks")
+    ask_id = models.CharField(max_length=20)
+    seat = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12)
+    stage = models.PositiveIntegerField()
+    opened_at = models.DateTimeField(db_default=Now())
+    deadline = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=("match", "ask_id"), name="one_row_an_ask")]
+        indexes: ClassVar = [models.Index(fields=("match", "closed_at"))]
+
+    def __str__(self) -> str:
+        return f"{self.ask_id} {self.kind}"
+
+
+class Decision(models.Model):
+    """What a seat decided, committed before it is applied; a thought never enters the log."""
+
+    class Source(models.TextChoices):
+        """Who decided."""
+
+        SCRIPT = "script"
+        MODEL = "model"
+        PERSON = "person"
+        UNDERSTUDY = "understudy"
+        DEFAULT = "default"
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="decisions")
+    seat = models.PositiveSmallIntegerField()
+    ask_id = models.CharField(max_length=20, blank=True, help_text="empty for a standing permission")
+    stage = models.PositiveIntegerField(default=0)
+    submission_id = models.CharField(max_length=64)
+    actions = models.JSONField()
+    thought = models.TextField(blank=True)
+    cost = models.PositiveIntegerField(default=0)
+    source = models.CharField(max_length=12, choices=Source.choices)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    applied_at = models.DateTimeField(null=True, blank=True)
+    decided_seq = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("match", "submission_id"), name="one_row_a_submission")
+        ]
+        indexes: ClassVar = [models.Index(fields=("match", "applied_at"))]
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.submission_id}"

@@ -1,0 +1,113 @@
+"""What is read of matches: logs, states, who may look from where. Writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.db.models import QuerySet
+
+from game.engine.events import Event as EngineEvent
+from game.engine.fold import fold_all, view
+from game.engine.state import EMPTY, State, View
+from game.log import engine_event
+from game.models import Ask, Event, Match, Seat
+
+Viewpoint = int | str
+"""A seat's number, "public" or "god"."""
+CACHED = 32
+"""Matches whose last state is kept in this process."""
+
+
+def matches_live() -> QuerySet[Match]:
+    """Matches that are being played, newest first."""
+    live = (Match.Status.QUEUED, Match.Status.RUNNING, Match.Status.PAUSED)
+    return Match.objects.filter(status__in=live).order_by("-pk")
+
+
+def matches_open() -> QuerySet[Match]:
+    """Matches that wait for people, newest first."""
+    return Match.objects.filter(status=Match.Status.OPEN).order_by("-pk")
+
+
+def matches_finished() -> QuerySet[Match]:
+    """Matches with an end, newest first."""
+    return Match.objects.filter(status=Match.Status.FINISHED).order_by("-finished_at")
+
+
+def events_after(match_id: int, after: int, limit: int | None = None) -> Sequence[Event]:
+    """Rows of a log behind a number, in order."""
+    return list(Event.objects.filter(match_id=match_id, seq__gt=after).order_by("seq")[:limit])
+
+
+def log_of(match_id: int) -> list[EngineEvent]:
+    """A match's whole log as the engine's events."""
+    return [engine_event(row) for row in events_after(match_id, 0)]
+
+
+_states: dict[int, tuple[int, State]] = {}
+_lock = Lock()
+
+
+def state_of(match_id: int) -> State:
+    """A match as its log leaves it now; only what is new since the last call in this process is read."""
+    with _lock:
+        seq, state = _states.pop(match_id, (0, EMPTY))
+    rows = events_after(match_id, seq)
+    state = fold_all(state, map(engine_event, rows))
+    with _lock:
+        _states[match_id] = (rows[-1].seq if rows else seq, state)
+        while len(_states) > CACHED:
+            _states.pop(next(iter(_states)))
+    return state
+
+
+def view_of(match_id: int, seat: int | None) -> View:
+    """What a seat, or with None the public, knows of a match now."""
+    return view(state_of(match_id), seat)
+
+
+def asks_open(match_id: int, seat: int) -> QuerySet[Ask]:
+    """A seat's open questions."""
+    return Ask.objects.filter(match_id=match_id, seat=seat, closed_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoints:
+    """From where somebody may look, why not from elsewhere, and where they sit."""
+
+    allowed: frozenset[Viewpoint]
+    reason: str
+    me: int | None
+
+
+def viewpoint_for(user: Any, match: Match, key: str | None = None) -> Viewpoints:
+    """The one guard of everything that shows a match (sockets, pages, API, exports).
+
+    As long as people play, outsiders see what the public sees and each person what their seat sees: hosts and
+    staff too. `key` is the secret of a seat; a logged-in user is known by name as well.
+    """
+    me = seat_of(user, match, key)
+    if match.has_people and match.status not in (Match.Status.FINISHED, Match.Status.ABORTED):
+        allowed: set[Viewpoint] = {"public"} | ({me} if me else set())
+        return Viewpoints(frozenset(allowed), "People are playing: all else is shown when the match has ended.", me)
+    seats = range(1, len(match.table["names"]) + 1)
+    return Viewpoints(frozenset({"public", "god", *seats}), "", me)
+
+
+def seat_of(user: Any, match: Match, key: str | None) -> int | None:
+    """The seat that somebody holds in a match."""
+    seats = Seat.objects.filter(match=match).exclude(key_hash="")
+    if key and (seat := seats.filter(key_hash=key_hash(key)).first()):
+        return seat.number
+    if getattr(user, "is_authenticated", False) and (seat := seats.filter(user=user).first()):
+        return seat.number
+    return None
+
+
+def key_hash(key: str) -> str:
+    """What is kept of a seat's secret."""
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,64 @@
+"""Matches on a real PostgreSQL, played by stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from game import selectors, services
+from game.engine.codec import to_json
+from game.live import drive
+from game.lobby import LobbySpec
+from game.log import lease_take
+from game.models import Match
+
+SMALL = {
+    "slots": ["Sheriff", "Doctor", "Vigilante", "Jester", "Godfather", "Mafioso", "Lookout"],
+    "game": {"mode": "Custom"},
+}
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(settings: Any) -> None:
+    """Random legal answers instead of thought."""
+    settings.TOSSIM_AGENTS = {
+        "scripted": "tests.doubles.RandomAgent",
+        "silent": "tests.doubles.SilentAgent",
+        "broken": "tests.doubles.BrokenAgent",
+    }
+
+
+@pytest.fixture
+def new_match() -> Callable[..., Match]:
+    """Make a match of seven: `new_match(seed=..., people=1, ...)`."""
+
+    def make(seed: str = "seed", **spec: Any) -> Match:
+        return services.match_create(spec=LobbySpec(**{**SMALL, **spec}), seed=seed)
+
+    return make
+
+
+@pytest.fixture
+def started(new_match: Callable[..., Match]) -> Callable[..., Match]:
+    """The same, started."""
+
+    def make(seed: str = "seed", **spec: Any) -> Match:
+        return services.match_start(match=new_match(seed, **spec))
+
+    return make
+
+
+def play_out(match: Match) -> Match:
+    """Drive a match to its end in this thread."""
+    lease = lease_take(match_id=match.pk)
+    assert lease is not None
+    drive(match.pk, lease)
+    match.refresh_from_db()
+    return match
+
+
+def canonical(match: Match) -> list[dict[str, Any]]:
+    """The canonical log of a match."""
+    return [to_json(event) for event in selectors.log_of(match.pk)]
