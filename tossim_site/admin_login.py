@@ -26,7 +26,7 @@ def login_link(user: User, url: str) -> str:
     return f"{url}{reverse('admin-login-link')}{get_query_string(user)}"
 
 
-class AdminLoginLink(LoginView):
+class AdminLoginLink(LoginView):  # type: ignore[misc]  # the library has no types
     """Logs in whoever comes with a good link. Raises PermissionDenied, with what to do, for any other."""
 
     next_page = reverse_lazy("admin:index")

@@ -193,6 +193,12 @@ def test_a_prepared_link_is_not_taken_for_the_folder_of_the_sockets(open_folder:
         private_folder(link, Account(os.geteuid(), os.getegid()))
 
 
+@as_root
+def test_a_temporary_folder_that_is_closed_to_the_stores_is_refused_in_words(closed_folder: Path) -> None:
+    with pytest.raises(StackError, match="TMPDIR"):
+        private_folder(closed_folder / "run", account_for(closed_folder / "none"))
+
+
 # What is checked first
 
 
@@ -262,6 +268,13 @@ async def until(done: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not done():
             await asyncio.sleep(0.01)
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 SLEEP = "import signal, sys; print('here', flush=True); signal.pause()"
@@ -347,7 +360,7 @@ def test_a_grandchild_ends_with_its_parent(tmp_path: Path, supervise: Callable[.
 
     supervise(work)
     pid = int((tmp_path / "worker.log").read_text().split()[0])
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    asyncio.run(until(lambda: has_ended(pid)))
 
 
 def test_a_long_log_is_set_aside(tmp_path: Path) -> None:

@@ -115,3 +115,8 @@ def private_folder(folder: Path, account: Account) -> None:
                 f"{folder} exists and is not ours. Remove it, or set TMPDIR to a folder of yours."
             ) from None
     account.own(folder)
+    if not account.can_read(folder):
+        raise StackError(
+            f"The user who runs the stores (uid {account.uid}) cannot enter {folder}. "
+            "Set TMPDIR to a folder that every user can enter, such as /tmp."
+        )

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
@@ -19,7 +19,7 @@ from tossim_site.embedded.errors import StackError
 class StackCommand(BaseCommand):
     """A command that may run before there is a database."""
 
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks: list[str] = []
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         self.began = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -13,9 +14,8 @@ from tossim_site.embedded.errors import StackError
 from tossim_site.embedded.places import places
 from tossim_site.embedded.preflight import Holder, holder_of
 
-LIMIT = 90.0
+LIMIT = 90
 """Seconds; the children's own limits add up to less."""
-_TELL_EVERY = 2.0
 
 
 class Command(StackCommand):
@@ -29,20 +29,28 @@ class Command(StackCommand):
             return
         if holder.command != "up":
             raise StackError(f"./tossim {holder.command} (process {holder.pid}) is at work. It ends by itself.")
-        self.stop(holder)
+        self.stop(here.lock, holder)
         self.say("stopped")
 
-    def stop(self, holder: Holder) -> None:
+    def stop(self, lock: Path, holder: Holder) -> None:
         self.say(f"stopping ./tossim up (process {holder.pid})")
         try:
-            process = psutil.Process(holder.pid)
             os.kill(holder.pid, signal.SIGTERM)
-            for _ in range(int(LIMIT / _TELL_EVERY)):
-                try:
-                    process.wait(_TELL_EVERY)
+            process = psutil.Process(holder.pid)
+            for second in range(1, LIMIT + 1):
+                if ended(process, lock):
                     return
-                except psutil.TimeoutExpired:
+                if second % 5 == 0:
                     self.say("waiting for it to end")
         except (psutil.NoSuchProcess, ProcessLookupError):
             return
         raise StackError(f"Process {holder.pid} does not end. kill -9 {holder.pid} is safe: nothing outlives it.")
+
+
+def ended(process: psutil.Process, lock: Path) -> bool:
+    """Whether it ends within a second. One that nobody has reaped yet has let go of the lock, and counts as ended."""
+    try:
+        process.wait(1.0)
+    except psutil.TimeoutExpired:
+        return holder_of(lock) is None
+    return True
