@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -233,8 +234,12 @@ def test_down_stops_it(start: Callable[..., Up], var: Path) -> None:
     assert up.process.wait(PATIENCE) == 0
 
 
-def test_a_warning_says_that_strangers_can_reach_an_open_address(start: Callable[..., Up]) -> None:
-    start("--host", "0.0.0.0").hear("everybody who can reach this machine")
+def test_an_open_address_comes_with_a_warning_and_answers_to_the_name_of_the_machine(start: Callable[..., Up]) -> None:
+    up = start("--host", "0.0.0.0").ready()
+    assert "everybody who can reach this machine" in up.said
+    request = urllib.request.Request(f"{up.url}/admin/login/", headers={"Host": socket.gethostname()})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        assert answer.status == 200
 
 
 def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(start: Callable[..., Up], var: Path) -> None:

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
+import psutil
+
 from tossim_site.embedded.errors import StackError
 
 ROOM = 512 * 1024**2
@@ -108,6 +110,19 @@ def _refusal(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"Port {port} is not yours to open. Name one above 1023 with --port."
     return f"The site cannot listen on {host}, port {port}: {os.strerror(error.errno or 0)}."
+
+
+def names_of(host: str) -> list[str]:
+    """The names by which browsers ask for a site that listens on `host`, as ALLOWED_HOSTS wants them."""
+    if host not in ("0.0.0.0", "::"):  # noqa: S104 (compared with, not bound to)
+        return [_bracketed(host)]
+    kinds = (socket.AF_INET, socket.AF_INET6)
+    found = [card.address for cards in psutil.net_if_addrs().values() for card in cards if card.family in kinds]
+    return [socket.gethostname(), *(_bracketed(address.partition("%")[0]) for address in found)]
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def check_room(folder: Path) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from tossim_site.embedded import postgres, valkey
@@ -23,6 +24,8 @@ from tossim_site.embedded.supervisor import Child, Supervisor, tail
 LIVE_THREADS = 16
 """A live match mostly waits, for its pace or for a model, so threads beyond the cores cost little."""
 BATCH_THREADS = 2
+WORKER_GRACE = 3.0
+"""Seconds. A match that is cut off goes on from its log at the next start, so nobody need wait for its slice to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def _worker(places: Places, name: str, queues: str, threads: int, *, niceness: i
     """Live matches have a worker to themselves, so that experiments never make people wait."""
     celery = _python(places, name, "celery", "-A", "tossim_site", "worker", "-P", "threads", "-c", str(threads))
     celery.command.extend(["-Q", queues, "-n", f"{name}@%h", "-l", "info", "--without-gossip", "--without-mingle"])
-    return Child(celery, f"{name}.log", niceness=niceness)
+    return Child(celery, f"{name}.log", grace=WORKER_GRACE, niceness=niceness)
 
 
 def _beat(places: Places) -> Child:
@@ -118,12 +121,15 @@ def _web(places: Places, listener: socket.socket) -> Child:
 
 
 async def _web_answers(listener: socket.socket, log: Path) -> None:
-    """Waits for an answer of the web server. Raises StackError when the answer is an error of the site."""
+    """Waits for an answer of the web server. Raises StackError when the answer is a failure of the site.
+
+    Any other answer will do: where the pages are not built, the site says so itself (503).
+    """
     host, port = listener.getsockname()[:2]
     while (status := await _status(_reachable(host), port)) is None:
         await asyncio.sleep(0.05)
-    if status >= 500:
-        raise StackError(f"The site answers with an error ({status}). Its log, {log}, ends with:\n{tail(log)}")
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise StackError(f"The site fails to show its first page. Its log, {log}, ends with:\n{tail(log)}")
 
 
 async def _status(host: str, port: int) -> int | None:

@@ -17,7 +17,7 @@ from tossim_site.admin_login import admin_ensure, first_admin, login_link
 from tossim_site.embedded import postgres
 from tossim_site.embedded.command import StackCommand
 from tossim_site.embedded.places import Places, places
-from tossim_site.embedded.preflight import Holder, check_room, listen, locked
+from tossim_site.embedded.preflight import Holder, check_room, listen, locked, names_of
 from tossim_site.embedded.stack import Steps, run_stack, url_of
 
 
@@ -38,10 +38,17 @@ class Command(StackCommand):
             url = url_of(listener)
             lock.write(Holder(os.getpid(), "up", url))
             if not _is_loopback(host):
-                self.say(f"warning: with --host {host} everybody who can reach this machine can watch and play")
+                self.open_up(host)
             ready = partial(self.ready, here, url, match=not no_match, link=login_link)
             run_stack(here, listener, Steps(partial(prepare, here), ready), self.say)
         self.say("everything is stopped")
+
+    def open_up(self, host: str) -> None:
+        """Lets the web server answer to the names of `host`, and says what that means."""
+        names = [*filter(None, os.environ.get("TOSSIM_HOSTS", "").split(",")), *names_of(host)]
+        os.environ["TOSSIM_HOSTS"] = ",".join(names)
+        self.say(f"warning: with --host {host} everybody who can reach this machine can watch and play")
+        self.say(f"the site answers to {', '.join(names)}; name others in TOSSIM_HOSTS")
 
     def ready(self, here: Places, url: str, *, match: bool, link: bool) -> None:
         """Opens the match to watch, and says where everything is."""
