@@ -90,7 +90,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": env.str("TOSSIM_PG_HOST", str(RUN)),
-        "PORT": env.str("TOSSIM_PG_PORT", ""),
+        "PORT": env.str("TOSSIM_PG_PORT", "5432"),
         "USER": env.str("TOSSIM_PG_USER", "tossim"),
         "PASSWORD": env.str("TOSSIM_PG_PASSWORD", ""),
         "NAME": env.str("TOSSIM_PG_NAME", "tossim"),
