@@ -25,11 +25,16 @@ def seat_key(cookies: Mapping[str, str], match_id: int) -> str | None:
         return None
 
 
+def sealed(match_id: int, key: str) -> str:
+    """A key with our signature, as it stands in the cookie."""
+    return signing.get_cookie_signer(salt=cookie_name(match_id)).sign(key)
+
+
 def keep_seat_key(response: HttpResponse, match_id: int, key: str) -> None:
     """Give the browser the key of the seat that it has taken."""
     name = cookie_name(match_id)
-    response.set_signed_cookie(
-        name, key, max_age=MONTH, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    response.set_cookie(
+        name, sealed(match_id, key), max_age=MONTH, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
 
 

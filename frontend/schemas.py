@@ -506,6 +506,22 @@ class MatchCard(Shape):
     showcase: bool
 
 
+class MatchQuery(Shape):
+    """Which matches: `status` is a status, live or over; `q` a part of the title."""
+
+    status: Annotated[str, Field(max_length=16)] = ""
+    q: Annotated[str, Field(max_length=80)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class EventsQuery(Shape):
+    """Which items of a match: those behind `after` that the viewpoint `as` sees."""
+
+    as_: Annotated[str, Field(alias="as", max_length=8)] = "public"
+    after: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=5000)] = 500
+
+
 class MatchList(Shape):
     """Matches, newest first."""
 

@@ -1,0 +1,205 @@
+"""What the front end reads of a match beside its screen operations: rows of the log, who sits where, who is asked.
+
+Plain values out of the game's selectors, made in a thread, shared by all sockets of a process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Avg, F
+from django.utils import timezone
+
+from frontend.present import Thought, Viewpoint
+from game import selectors, services
+from game.engine import events as e
+from game.engine.state import Public
+from game.engine.types import Seat
+from game.log import engine_event
+from game.models import Ask, Decision, Match
+from game.models import Seat as SeatRow
+
+AWAY_AFTER = timedelta(seconds=25)
+"""Without a sign for so long, a person counts as away."""
+OPEN_ASKS = frozenset({"speak", "vote", "defend", "judge", "last_words"})
+"""Asks that everybody knows of: they follow from the phase and from who lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event of the log with the moment at which it was written, in ms, and the thought that led to it."""
+
+    at: int
+    event: e.Event
+    thought: Thought | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open ask; times in ms. `given` is an answer that is recorded and not yet applied."""
+
+    id: str
+    seat: Seat
+    kind: str
+    since: int
+    deadline: int | None
+    given: list[dict[str, Any]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds in a match now and is no event. `match` has the shape of `schemas.MatchOut`."""
+
+    match: dict[str, Any]
+    asks: tuple[Waiting, ...]
+    usual: dict[Seat, int]
+
+    @property
+    def status(self) -> str:
+        """The match's status."""
+        return str(self.match["status"])
+
+    def thinking(self, viewpoint: Viewpoint, public: Public) -> list[dict[str, Any]]:
+        """Who is asked and has not answered, as far as the viewpoint may know of the ask at all."""
+        return [
+            {"seat": ask.seat, "since": ask.since, "usual": self.usual.get(ask.seat)}
+            for ask in self.asks
+            if ask.given is None
+            if viewpoint in ("god", ask.seat) or (ask.kind in OPEN_ASKS and ask.seat in public.living)
+        ]
+
+    def timing(self, ask_id: str, seat: Seat) -> dict[str, Any]:
+        """When an ask was opened and closes, and what has been answered so far."""
+        ask = next((ask for ask in self.asks if ask.id == ask_id and ask.seat == seat), None)
+        if ask is None:
+            return {"since": None, "deadline": None, "given": None}
+        return {"since": ask.since, "deadline": ask.deadline, "given": ask.given}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What somebody may look from, why the rest is withheld, and where they sit."""
+
+    allowed: frozenset[Viewpoint]
+    withheld: str
+    me: Seat | None
+
+    @property
+    def listed(self) -> list[Viewpoint]:
+        """The viewpoints in the order of a menu."""
+        words: list[Viewpoint] = [word for word in ("public", "god") if word in self.allowed]
+        return [*words, *sorted(seat for seat in self.allowed if isinstance(seat, int))]
+
+
+NOBODY = Permission(frozenset(), "", None)
+
+
+def rows(match_id: int, after: int, limit: int) -> list[Row]:
+    """The next rows of a log, each event with its thought."""
+    found = selectors.events_after(match_id, after, limit)
+    thoughts = _thoughts(match_id, [row.seq for row in found if row.kind == "decided"])
+    return [Row(millis(row.at), engine_event(row), thoughts.get(row.seq)) for row in found]
+
+
+def all_rows(match_id: int) -> list[Row]:
+    """A whole log."""
+    found: list[Row] = []
+    while more := rows(match_id, len(found), 2000):
+        found += more
+    return found
+
+
+def _thoughts(match_id: int, seqs: Sequence[int]) -> dict[int, Thought]:
+    told = Decision.objects.filter(match_id=match_id, decided_seq__in=seqs).exclude(thought="")
+    found = told.values_list("decided_seq", "thought", "cost")
+    return {seq: Thought(text, cost) for seq, text, cost in found if seq is not None}
+
+
+def facts(match_id: int) -> Facts | None:
+    """What holds now; None when there is no such match."""
+    match = Match.objects.filter(pk=match_id).first()
+    if match is None:
+        return None
+    seats = list(match.seats.order_by("number"))
+    running = match.status == Match.Status.RUNNING
+    return Facts(match_out(match, seats), _waiting(match) if running else (), _usual(match) if running else {})
+
+
+def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
+    """A match as the page knows it."""
+    return {
+        "id": match.pk,
+        "title": match.title,
+        "status": match.status,
+        "mode": match.table["mode"],
+        "pace": match.pace,
+        "finished": match.ended,
+        "has_people": match.has_people,
+        "practice": match.practice,
+        "clock": match.table["clock"],
+        "parent": match.parent_id,
+        "commitment": match.commitment,
+        "error": match.error,
+        "seats": [seat_out(seat) for seat in seats],
+    }
+
+
+def seat_out(seat: SeatRow) -> dict[str, Any]:
+    """Who sits somewhere. What an agent is made of stays here; its name is public."""
+    away = seat.taken and (seat.last_seen_at is None or timezone.now() - seat.last_seen_at > AWAY_AFTER)
+    return {
+        "seat": seat.number,
+        "name": seat.name,
+        "agent": seat.agent,
+        "person": seat.played_by_person,
+        "open": seat.is_open and not seat.taken,
+        "away": away,
+    }
+
+
+def _waiting(match: Match) -> tuple[Waiting, ...]:
+    asks = Ask.objects.filter(match=match, closed_at=None).order_by("seat")
+    pending = Decision.objects.filter(match=match, applied_at=None).exclude(ask_id="")
+    given = {(seat, ask_id): actions for seat, ask_id, actions in pending.values_list("seat", "ask_id", "actions")}
+    return tuple(
+        Waiting(
+            ask.ask_id, ask.seat, ask.kind, millis(ask.opened_at), millis(ask.deadline) if ask.deadline else None,
+            given.get((ask.seat, ask.ask_id)),
+        )
+        for ask in asks
+    )  # fmt: skip
+
+
+def _usual(match: Match) -> dict[Seat, int]:
+    """The time that each seat takes for questions that everybody knows of, in ms."""
+    answered = Ask.objects.filter(match=match, closed_at__isnull=False, kind__in=OPEN_ASKS)
+    took = answered.values_list("seat").annotate(mean=Avg(F("closed_at") - F("opened_at")))
+    return {seat: round(mean.total_seconds() * 10) * 100 for seat, mean in took}
+
+
+def permission(user: Any, match_id: int, key: str | None) -> Permission:
+    """What somebody may see of a match. Raises Match.DoesNotExist."""
+    match = Match.objects.get(pk=match_id)
+    found = selectors.viewpoint_for(user or AnonymousUser(), match, key)
+    return Permission(cast("frozenset[Viewpoint]", found.allowed), found.reason, found.me)
+
+
+def submit(match_id: int, seat: Seat, submission: str, ask_id: str | None, actions: list[dict[str, Any]]) -> None:
+    """Record a person's decision. Raises services.Rejected."""
+    match = Match.objects.get(pk=match_id)
+    services.decision_submit(match=match, seat=seat, submission_id=submission, ask_id=ask_id, actions=actions)
+
+
+def millis(moment: datetime) -> int:
+    """A moment in ms."""
+    return int(moment.timestamp() * 1000)
+
+
+def now() -> int:
+    """This moment in ms."""
+    return int(time.time() * 1000)

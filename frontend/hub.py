@@ -1,0 +1,221 @@
+"""The live stream of matches inside one web process.
+
+One LISTEN connection hears the doorbell of every match. A watched match has a room: it reads new rows once, presents
+them once for each viewpoint that somebody watches, and keeps the finished JSON text of every item. A watcher is a
+cursor into that text, so however slow it is it costs no memory here. A lost doorbell costs a few seconds, never data.
+
+Knows nothing of permissions: who may watch what is decided before anybody is let in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import psycopg
+from channels.db import database_sync_to_async
+from django.db import DatabaseError, connection
+from psycopg.conninfo import make_conninfo
+
+from frontend import facts
+from frontend.present import Presenter, Viewpoint, sees
+
+log = logging.getLogger(__name__)
+
+DOORBELL = "tossim_match"
+POLL = 5.0
+"""Seconds after which a room looks for new rows though nobody rang."""
+SETTLE = 0.03
+"""Seconds that a room waits after a look, so that a burst of doorbells is answered by one look."""
+SLICE = 200
+"""Events presented in one go before other sockets get their turn; also the rows of one read."""
+RETRY = 0.5
+"""Seconds before a lost LISTEN connection is opened again."""
+
+
+class NoSuchMatch(LookupError):
+    """There is no match with this number."""
+
+
+@dataclass(eq=False)
+class Stream:
+    """One viewpoint of one match: item n is `texts[n - 1]`, ready to be sent."""
+
+    presenter: Presenter
+    texts: list[str] = field(default_factory=list)
+    read: int = 0
+    """Rows of the room that have been looked at."""
+    watchers: int = 0
+
+    def take(self, rows: Sequence[facts.Row]) -> None:
+        """Present those of the next rows that the viewpoint may see."""
+        self.read += len(rows)
+        for row in rows:
+            if sees(self.presenter.viewpoint, row.event):
+                item = self.presenter.item(row.event, row.at, row.thought)
+                self.texts.append(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
+
+
+class Room:
+    """One watched match."""
+
+    def __init__(self, match_id: int) -> None:
+        self.match_id = match_id
+        self.rows: list[facts.Row] = []
+        self.facts: facts.Facts | None = None
+        self.broken = ""
+        self.watchers: set[asyncio.Event] = set()
+        self._streams: dict[Viewpoint, Stream] = {}
+        self._bell = asyncio.Event()
+        self._looking = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Read what there is and begin to follow. Raises NoSuchMatch."""
+        async with self._looking:
+            if self.facts is None:
+                await self._look()
+        if self._task is None:
+            self._task = asyncio.create_task(self._follow())
+
+    def close(self) -> None:
+        """Stop following."""
+        if self._task:
+            self._task.cancel()
+
+    def ring(self) -> None:
+        """Something may have happened in the match."""
+        self._bell.set()
+
+    @contextlib.asynccontextmanager
+    async def stream(self, viewpoint: Viewpoint) -> AsyncIterator[Stream]:
+        """The stream of a viewpoint, kept for as long as somebody is inside."""
+        stream = self._streams.setdefault(viewpoint, Stream(Presenter(viewpoint)))
+        stream.watchers += 1
+        try:
+            await self._feed(stream)
+            yield stream
+        finally:
+            stream.watchers -= 1
+            if not stream.watchers and self._streams.get(viewpoint) is stream:
+                del self._streams[viewpoint]
+
+    async def _feed(self, stream: Stream) -> None:
+        while stream.read < len(self.rows):
+            stream.take(self.rows[stream.read : stream.read + SLICE])
+            await asyncio.sleep(0)
+
+    async def _follow(self) -> None:
+        while not self.broken:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), POLL)
+            self._bell.clear()
+            try:
+                async with self._looking:
+                    await self._look()
+            except DatabaseError as error:
+                log.warning("Match %s cannot be read now, will try again: %s", self.match_id, error)
+            except Exception:
+                log.exception("The stream of match %s has stopped", self.match_id)
+                self.broken = "The server cannot show this match any further; its log says why."
+                self._wake()
+            await asyncio.sleep(SETTLE)
+
+    async def _look(self) -> None:
+        """Read new rows and facts; wake the watchers when anything is new."""
+        seen = len(self.rows)
+        while rows := await _read(self.match_id, len(self.rows)):
+            self.rows.extend(rows)
+            if len(rows) < SLICE:
+                break
+        now = await _facts(self.match_id)
+        if now is None:
+            raise NoSuchMatch(self.match_id)
+        changed, self.facts = now != self.facts, now
+        for stream in list(self._streams.values()):
+            await self._feed(stream)
+        if changed or len(self.rows) > seen:
+            self._wake()
+
+    def _wake(self) -> None:
+        for watcher in self.watchers:
+            watcher.set()
+
+
+async def _read(match_id: int, after: int) -> list[facts.Row]:
+    found: list[facts.Row] = await database_sync_to_async(facts.rows)(match_id, after, SLICE)
+    return found
+
+
+async def _facts(match_id: int) -> facts.Facts | None:
+    found: facts.Facts | None = await database_sync_to_async(facts.facts)(match_id)
+    return found
+
+
+class Hub:
+    """The rooms of one event loop and the connection that hears their doorbells. It listens while somebody watches."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[int, Room] = {}
+        self._listener: asyncio.Task[None] | None = None
+
+    @contextlib.asynccontextmanager
+    async def watch(self, match_id: int, bell: asyncio.Event) -> AsyncIterator[Room]:
+        """The room of a match; `bell` is set whenever there is news in it. Raises NoSuchMatch."""
+        room = self._rooms.get(match_id) or self._rooms.setdefault(match_id, Room(match_id))
+        room.watchers.add(bell)
+        if self._listener is None or self._listener.done():
+            self._listener = asyncio.create_task(self._listen())
+        try:
+            await room.open()
+            yield room
+        finally:
+            room.watchers.discard(bell)
+            if not room.watchers:
+                room.close()
+                self._rooms.pop(match_id, None)
+            if not self._rooms and self._listener:
+                self._listener.cancel()
+                self._listener = None
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(_address(), autocommit=True) as doorbell:
+                    await doorbell.execute(f"LISTEN {DOORBELL}")
+                    for room in self._rooms.values():
+                        room.ring()
+                    async for note in doorbell.notifies():
+                        if rung := self._rooms.get(_match_of(note.payload)):
+                            rung.ring()
+            except psycopg.Error as error:
+                log.warning("The doorbell connection is gone, opening it again: %s", error)
+            await asyncio.sleep(RETRY)
+
+
+def _address() -> str:
+    """Where the database is, in psycopg's words."""
+    given = connection.settings_dict
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return make_conninfo(**{name: str(given[key]) for name, key in names.items() if given[key]})
+
+
+def _match_of(payload: str) -> int:
+    number = payload.partition(":")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]
