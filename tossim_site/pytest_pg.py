@@ -23,6 +23,7 @@ def _start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="tossim-test-"))
     _stack.callback(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)
+    (folder / "var" / "static").mkdir(parents=True)  # whitenoise warns of a missing one
     run = _stack.enter_context(running_postgres(folder / "pg", folder / "run", THROW_AWAY))
     os.environ["TOSSIM_VAR"] = str(folder / "var")
     os.environ["TOSSIM_RUN"] = str(run)

@@ -1,0 +1,237 @@
+"""The HTTP API: the same facts and the same services as the page. Writing needs the page's CSRF token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from ninja import NinjaAPI, Query, Status
+from ninja.errors import HttpError, ValidationError
+from ninja.security import APIKeyCookie
+
+from frontend import cards, facts, schemas, starting
+from frontend.cookies import drop_seat_key, keep_seat_key, seat_key
+from frontend.present import Presenter, Viewpoint, sees
+from game import services
+from game.engine import setup
+from game.engine.roles import ROLES
+from game.engine.text import render
+from game.models import Match
+
+
+class Browser(APIKeyCookie):
+    """Anybody with a browser: guests are welcome, but a writing request must come from our own page."""
+
+    param_name = "csrftoken"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Whoever is logged in, or a guest."""
+        return request.user or True
+
+
+api = NinjaAPI(title="ToSSim", version="1", auth=Browser(), docs_url=None, urls_namespace="api")
+
+READ = {403: schemas.ErrorOut, 404: schemas.ErrorOut, 422: schemas.ErrorOut}
+WRITE = {**READ, 409: schemas.ErrorOut, 429: schemas.ErrorOut}
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+@api.get("/matches", response={200: schemas.MatchList, **READ}, summary="Matches, newest first")
+def matches(request: HttpRequest, wish: Query[schemas.MatchQuery]) -> Any:
+    """Matches by status and title."""
+    found = Match.objects.prefetch_related("seats").order_by("-pk")
+    groups = {"live": cards.LIVE, "over": cards.OVER}
+    if wish.status:
+        found = found.filter(status__in=groups.get(wish.status, (wish.status,)))
+    if wish.q:
+        found = found.filter(title__icontains=wish.q)
+    return {"matches": cards.cards(found[: wish.limit])}
+
+
+@api.get("/matches/{int:match_id}", response={200: schemas.MatchDetail, **READ}, summary="One match")
+def match(request: HttpRequest, match_id: int) -> Any:
+    """What the match is, and what the caller may see of it."""
+    return detail(request, _match(match_id))
+
+
+def detail(request: HttpRequest, found: Match) -> dict[str, Any]:
+    """A match in the shape of `schemas.MatchDetail`, for whoever asks."""
+    allowed = permission(request, found.pk)
+    return {
+        "match": facts.match_out(found, found.seats.order_by("number")),
+        "card": cards.cards([found])[0],
+        "allowed": allowed.listed,
+        "withheld": allowed.withheld,
+        "me": allowed.me,
+    }
+
+
+@api.get("/matches/{int:match_id}/events", response={200: schemas.EventsPage, **READ}, summary="A viewpoint's stream")
+def events(request: HttpRequest, match_id: int, wish: Query[schemas.EventsQuery]) -> Any:
+    """The same items as on the socket."""
+    _match(match_id)
+    items = stream(request, match_id, wish.as_)
+    page = items[wish.after : wish.after + wish.limit]
+    upto = wish.after + len(page)
+    answer = {"items": page, "next": upto if upto < len(items) else None, "cursor": len(items)}
+    return api.create_response(request, answer, status=200)  # as it is: a patch has no fields beside those it sets
+
+
+def stream(request: HttpRequest, match_id: int, viewpoint: str) -> list[dict[str, Any]]:
+    """All items of a viewpoint. Raises HttpError where the caller may not look from there."""
+    wanted: Viewpoint = "god" if viewpoint == "god" else int(viewpoint) if viewpoint.isdecimal() else "public"
+    allowed = permission(request, match_id)
+    if wanted not in allowed.allowed or str(wanted) != viewpoint:
+        raise HttpError(403, allowed.withheld or "This viewpoint does not exist in this match.")
+    presenter = Presenter(wanted)
+    rows = facts.all_rows(match_id)
+    return [presenter.item(row.event, row.at, row.thought) for row in rows if sees(wanted, row.event)]
+
+
+@api.get("/roles", response={200: list[schemas.RoleOut], 422: schemas.ErrorOut}, summary="Role cards")
+def roles(request: HttpRequest) -> Any:
+    """Every role that is built."""
+    fields = ("id", "name", "when", "uses")
+    found = [render.role_card(role) for role in ROLES]
+    return [
+        {
+            "name": card.name, "faction": card.faction, "alignment": card.alignment, "summary": card.summary,
+            "goal": card.goal, "attack": card.attack, "defense": card.defense, "unique": card.unique,
+            "abilities": [dict(zip(fields, ability, strict=True)) for ability in card.abilities],
+        }
+        for card in found
+    ]  # fmt: skip
+
+
+@api.get("/modes", response={200: list[schemas.ModeOut], 422: schemas.ErrorOut}, summary="Official role lists")
+def modes(request: HttpRequest) -> Any:
+    """Every mode by name, and whether this release can play it."""
+    return [
+        {
+            "name": name, "ruleset": mode.ruleset, "slots": list(mode.slots), "playable": _playable(name),
+            "unbuilt": setup.roles_unbuilt(mode.slots),
+        }
+        for name, mode in setup.MODES.items()
+    ]  # fmt: skip
+
+
+def _playable(mode: str) -> bool:
+    slots = setup.MODES[mode].slots
+    try:
+        setup.validate(setup.table_for(mode, [f"Player {place}" for place, _ in enumerate(slots, 1)]))
+    except setup.SetupError:
+        return False
+    return True
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+@api.post("/matches", response={201: schemas.Created, **WRITE}, summary="Start a match")
+def match_start(request: HttpRequest, body: schemas.NewMatch) -> Any:
+    """Open a match of scripted agents, with as many seats left to people as wanted."""
+    try:
+        return Status(201, {"id": starting.start(request.user, body).pk})
+    except starting.Full as full:
+        raise HttpError(429, str(full)) from full
+    except starting.Unplayable as flaw:
+        raise HttpError(422, str(flaw)) from flaw
+
+
+@api.post("/matches/{int:match_id}/sit", response={200: schemas.Seated, **WRITE}, summary="Take a free seat")
+def sit(request: HttpRequest, response: HttpResponse, match_id: int, body: schemas.Sit) -> Any:
+    """Sit down as a guest by name, or logged in. The key of the seat goes into a signed cookie."""
+    found = _match(match_id)
+    if seat := permission(request, match_id).me:
+        return {"seat": seat}
+    user = request.user if request.user.is_authenticated else None
+    with Refusals():
+        taken, key = services.seat_take(match=found, number=body.seat, name=body.name.strip(), user=user)
+    keep_seat_key(response, match_id, key)
+    return {"seat": taken.number}
+
+
+@api.post("/matches/{int:match_id}/stand", response={200: schemas.Done, **WRITE}, summary="Give the seat up")
+def stand(request: HttpRequest, response: HttpResponse, match_id: int) -> Any:
+    """Leave the seat: before the match it is free again, during it an agent plays on."""
+    with Refusals():
+        services.seat_leave(match=_match(match_id), number=_my_seat(request, match_id))
+    drop_seat_key(response, match_id)
+    return {"ok": True}
+
+
+@api.post("/matches/{int:match_id}/hand-over", response={200: schemas.Done, **WRITE}, summary="Let an agent play on")
+def hand_over(request: HttpRequest, match_id: int) -> Any:
+    """An understudy plays until the seat is taken back."""
+    with Refusals():
+        services.seat_hand_over(match=_match(match_id), number=_my_seat(request, match_id))
+    return {"ok": True}
+
+
+@api.post("/matches/{int:match_id}/take-back", response={200: schemas.Done, **WRITE}, summary="Play again oneself")
+def take_back(request: HttpRequest, match_id: int) -> Any:
+    """The understudy steps aside."""
+    with Refusals():
+        services.seat_take_back(match=_match(match_id), number=_my_seat(request, match_id))
+    return {"ok": True}
+
+
+# Help -----------------------------------------------------------------------------------------------------------------
+
+
+class Refusals:
+    """Turns a service's refusal into an answer with its sentence."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, services.Rejected):
+            raise HttpError(409, error.reason) from error
+
+
+def permission(request: HttpRequest, match_id: int) -> facts.Permission:
+    """What the caller may see of a match."""
+    return facts.permission(request.user, match_id, seat_key(request.COOKIES, match_id))
+
+
+def _match(match_id: int) -> Match:
+    found = Match.objects.filter(pk=match_id).prefetch_related("seats").first()
+    if found is None:
+        raise HttpError(404, "There is no such match.")
+    return found
+
+
+def _my_seat(request: HttpRequest, match_id: int) -> int:
+    seat = permission(request, match_id).me
+    if not seat:
+        raise HttpError(403, "You have no seat in this match.")
+    return seat
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    where = ".".join(str(part) for part in first["loc"][1:] if part != "body")
+    return api.create_response(request, {"error": f"{where + ': ' if where else ''}{first['msg']}."}, status=422)
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    sentence = str(error)
+    if error.status_code == 403 and "CSRF" in sentence:
+        sentence = "This request did not come from our page, or its cookie is missing. Reload the page and try again."
+    return api.create_response(request, {"error": sentence}, status=error.status_code)
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return api.create_response(request, {"error": "There is nothing at this address."}, status=404)
+
+
+def csrf(request: HttpRequest) -> str:
+    """The token that the page sends along when it writes."""
+    return get_token(request)

@@ -1,0 +1,17 @@
+"""Addresses of pages and of the HTTP API."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from frontend import views
+from frontend.api import api
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("m/<int:match_id>", views.match, name="match"),
+    path("m/<int:match_id>/text", views.match_text, name="match-text"),
+    path("api/", api.urls),
+    path("healthz", views.health, name="health"),
+    path("robots.txt", views.robots, name="robots"),
+]

@@ -1,0 +1,155 @@
+"""The pages: one shell for the whole app with the facts of its first picture, and the same facts as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from ninja.errors import HttpError
+
+from frontend import api, cards, facts
+from game.models import Match
+
+View = Callable[..., HttpResponse]
+
+ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\nDisallow: /api/\n"
+
+
+def secured(view: View) -> View:
+    """Let a page load and speak to nothing but this site."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        host = request.get_host()
+        response["Content-Security-Policy"] = (
+            "default-src 'self'; img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
+            f"connect-src 'self' ws://{host} wss://{host}; object-src 'none'; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'"
+        )
+        response["X-Frame-Options"] = "DENY"
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        return response
+
+    return page
+
+
+@secured
+@require_safe
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """What is played, what is open, what has been played."""
+    matches = Match.objects.prefetch_related("seats").order_by("-pk")
+    live = cards.cards(matches.filter(status__in=cards.LIVE)[:50])
+    over = cards.cards(matches.filter(status__in=cards.OVER)[:24])
+    return _shell(request, "ToSSim", {"page": "home", "matches": [*live, *over]}, live=live, over=over)
+
+
+@secured
+@require_safe
+@never_cache
+def match(request: HttpRequest, match_id: int) -> HttpResponse:
+    """One match, live or finished."""
+    found = _match(match_id)
+    detail = api.detail(request, found)
+    return _shell(request, f"{found.title} - ToSSim", {"page": "match", **detail}, detail=detail)
+
+
+@secured
+@require_safe
+@never_cache
+def match_text(request: HttpRequest, match_id: int) -> HttpResponse:
+    """The log of a match as plain text on a page, from any viewpoint that the caller may have."""
+    found = _match(match_id)
+    viewpoint = request.GET.get("as", "public")[:8]
+    try:
+        items = api.stream(request, match_id, viewpoint)
+    except HttpError as error:
+        context = {"match": found, "error": str(error)}
+        return render(request, "frontend/log.html", context, status=error.status_code)
+    lines = [line for item in items for op in item["ops"] if (line := _text(op, item["n"]))]
+    allowed = api.permission(request, match_id).listed
+    return render(request, "frontend/log.html", {"match": found, "lines": lines, "as": viewpoint, "allowed": allowed})
+
+
+def _text(op: dict[str, Any], n: int) -> dict[str, Any] | None:
+    """An operation as a line to read, if it is one."""
+    if op["op"] == "phase" and op["round"] == 1:
+        return {"heading": True, "n": n, "text": op["title"]}
+    if op["op"] == "line":
+        who = op.get("name") if op["kind"] in ("chat", "whisper") else ""
+        text = op["text"] or "(whispers)"
+        return {"n": n, "kind": op["kind"], "who": who, "channel": op.get("channel") or "", "text": text}
+    if op["op"] in ("night", "thought"):
+        return {"n": n, "kind": op["op"], "who": "", "channel": "", "text": op["text"]}
+    return None
+
+
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the site can serve: 200 when it can, else 503 and what is missing."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"web": "ok", "database": "unreachable"}, status=503)
+    return JsonResponse({"web": "ok", "database": "ok"})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines should leave alone."""
+    return HttpResponse(ROBOTS, content_type="text/plain")
+
+
+def _match(match_id: int) -> Match:
+    found = Match.objects.filter(pk=match_id).prefetch_related("seats").first()
+    if found is None:
+        raise Http404("There is no such match.")
+    return found
+
+
+def _shell(request: HttpRequest, title: str, first: dict[str, Any], **context: Any) -> HttpResponse:
+    """The page around the app; `first` is what it paints before its first request."""
+    bundle = _bundle()
+    initial = {**first, "user": _user(request), "csrf": api.csrf(request), "now": facts.now()}
+    context |= {"title": title, "bundle": bundle, "initial": initial}
+    return render(request, "frontend/index.html", context, status=200 if bundle else 503)
+
+
+def _user(request: HttpRequest) -> dict[str, Any] | None:
+    if not request.user.is_authenticated:
+        return None
+    return {"name": request.user.get_username(), "staff": request.user.is_staff}
+
+
+def _bundle() -> dict[str, Any] | None:
+    """The addresses of the built scripts and styles; None before they are built."""
+    path = Path(settings.DIST) / ".vite" / "manifest.json"
+    try:
+        return _read_manifest(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=2)
+def _read_manifest(path: Path, stamp: int) -> dict[str, Any]:
+    """`stamp` makes a newer file be read again."""
+    manifest = json.loads(path.read_text("utf-8"))
+    entry = next(chunk for chunk in manifest.values() if chunk.get("isEntry"))
+    chunks = [entry, *(manifest[name] for name in entry.get("imports", ()))]
+    return {
+        "script": static(f"ui/{entry['file']}"),
+        "preload": [static(f"ui/{chunk['file']}") for chunk in chunks[1:]],
+        "styles": [static(f"ui/{style}") for chunk in chunks for style in chunk.get("css", ())],
+    }
