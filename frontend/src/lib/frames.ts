@@ -1,0 +1,78 @@
+// The shapes of everything that passes between server and page; the server's side of them is frontend/schemas.py.
+
+export type Viewpoint = 'public' | 'god' | number;
+export type Tone = 'good' | 'bad' | 'plain' | 'grave';
+export type VerdictWord = 'guilty' | 'innocent' | 'abstain';
+
+export interface TableOp { op: 'table'; mode: string; ruleset: string; slots: string[]; names: string[]; commitment: string; clock: string }
+export interface PhaseOp { op: 'phase'; phase: string; day: number; title: string; sentence: string; round: number; rounds: number; seconds: number | null; moon: boolean }
+export interface Will { state: 'shown' | 'hidden' | 'forged' | 'bloodied' | 'written'; text: string }
+export interface SeatPatch {
+  alive?: boolean; role?: string | null; faction?: string | null; alignment?: string | null; how?: string | null;
+  causes?: string[]; will?: Will; notes?: string[]; note?: string; notebook?: string; marks?: string[]; left?: boolean;
+  weight?: number; jailed?: boolean; team?: boolean; goal_met?: boolean; winner?: boolean;
+}
+export interface SeatOp { op: 'seat'; seat: number; set: SeatPatch }
+export interface LineOp {
+  op: 'line'; id: string; kind: string; seat: number; text: string; tone: Tone; channel?: string; name?: string; alias?: string; to?: number | null;
+}
+export interface VotesOp { op: 'votes'; votes: [number, number][]; need: number; against: Record<string, number> }
+export interface TrialOp {
+  op: 'trial'; accused: number; number: number; stage: 'defense' | 'judgement' | 'last_words' | 'closed';
+  ballots: [number, VerdictWord, number][] | null; lynched: boolean | null;
+}
+export interface Ability { id: string; name: string; when: string; uses: number | null }
+export interface Chosen { ability: string; targets: number[]; param: string }
+export interface MePatch {
+  role?: string; faction?: string; alignment?: string; goal?: string; summary?: string; abilities?: Ability[];
+  team?: [number, string][]; uses?: Record<string, number>; facts?: Record<string, number | string | null>;
+  will?: string; note?: string; notebook?: string; choice?: Chosen | null; ballot?: VerdictWord | null;
+}
+export interface MeOp { op: 'me'; set: MePatch }
+export interface ThoughtOp { op: 'thought'; seat: number; text: string; ask: string; cost: number }
+export interface NightOp { op: 'night'; step: string; what: string; by: number; seats: number[]; value: string; text: string }
+export interface OverOp { op: 'over'; outcome: string; winners: number[]; roles: string[]; seed: string; sentence: string }
+export type Op = TableOp | PhaseOp | SeatOp | LineOp | VotesOp | TrialOp | MeOp | ThoughtOp | NightOp | OverOp;
+export interface Item { n: number; at: number; ops: Op[] }
+
+export interface SeatOut { seat: number; name: string; agent: string; person: boolean; open: boolean; away: boolean }
+export interface MatchOut {
+  id: number; title: string; status: string; mode: string; pace: number; finished: boolean; has_people: boolean; practice: boolean;
+  clock: string; parent: number | null; commitment: string; error: string; seats: SeatOut[];
+}
+export interface Option { verb: string; name: string; label: string; slots: number[][]; params: string[]; illegal: Record<string, string>[] }
+export interface Barred { verb: 'use'; name: string; label: string; reason: string }
+export interface Ask {
+  id: string; kind: string; sentence: string; budget: number | null; attempt: number; since: number | null; deadline: number | null;
+  given: Record<string, unknown>[] | null; options: Option[]; standing: Option[]; barred: Barred[];
+}
+export interface Thinking { seat: number; since: number; usual: number | null }
+
+export type ServerFrame =
+  | { type: 'hello'; match: MatchOut; as: Viewpoint; allowed: Viewpoint[]; withheld: string; me: number | null; now: number; cursor: number }
+  | { type: 'events'; items: Item[] }
+  | { type: 'live'; thinking: Thinking[]; status: string }
+  | { type: 'ask'; ask: Ask | null; standing: Option[] }
+  | { type: 'ack'; id: string; ok: boolean; code: string; error: string }
+  | { type: 'seats'; seats: SeatOut[] }
+  | { type: 'pong'; t: number; now: number }
+  | { type: 'error'; error: string; fatal: boolean };
+
+export type Action =
+  | { do: 'say'; text: string; channel: string }
+  | { do: 'whisper'; to: number; text: string }
+  | { do: 'vote'; target: number | null }
+  | { do: 'judge'; verdict: VerdictWord }
+  | { do: 'use'; ability: string; targets: number[]; param: string }
+  | { do: 'will' | 'note' | 'jot'; text: string }
+  | { do: 'pass' | 'leave' };
+
+export interface MatchCard {
+  id: number; title: string; status: string; mode: string; pace: number; has_people: boolean; day: number; phase: string; living: number[];
+  seats: SeatOut[]; open_seats: number[]; outcome: string; winners: string[]; last_line: string; created: number; finished: number | null;
+  showcase: boolean;
+}
+export interface User { name: string; staff: boolean }
+export interface Initial {
+  page: 'home' | 'match'; matches?: MatchCard[]; match?: MatchOut; user: User | null; csrf: string; now: number;
+}

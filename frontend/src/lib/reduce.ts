@@ -1,0 +1,121 @@
+// The picture of a match at one moment, made from items by a reducer that knows no rules.
+import type { Chosen, Item, LineOp, MePatch, NightOp, Op, OverOp, PhaseOp, SeatPatch, TableOp, ThoughtOp, TrialOp, VerdictWord, VotesOp } from './frames';
+
+export interface SeatView extends SeatPatch { seat: number; name: string; alive: boolean }
+export interface Line {
+  n: number; at: number; id: string; kind: string; seat: number; text: string; tone: string; channel: string; name: string; alias: string; to: number;
+  day: number;
+}
+export interface Me extends MePatch { choice: Chosen | null; ballot: VerdictWord | null }
+export interface Mark { n: number; kind: 'phase' | 'death' | 'trial' | 'end'; title: string; phase: string; day: number }
+export interface Screen {
+  n: number; at: number; table: TableOp | null; phase: PhaseOp | null; phaseAt: number; seats: SeatView[]; lines: Line[]; votes: VotesOp | null;
+  trial: TrialOp | null; me: Me; over: OverOp | null; marks: Mark[];
+}
+
+export const EMPTY: Screen = {
+  n: 0, at: 0, table: null, phase: null, phaseAt: 0, seats: [], lines: [], votes: null, trial: null, me: { choice: null, ballot: null }, over: null, marks: [],
+};
+
+/** The screen after more items. The one that it began with stays as it was. */
+export function advance(screen: Screen, items: Item[]): Screen {
+  if (!items.length) return screen;
+  const next: Screen = { ...screen, seats: [...screen.seats], lines: [...screen.lines], marks: [...screen.marks], me: { ...screen.me } };
+  for (const item of items) {
+    next.n = item.n;
+    next.at = item.at;
+    for (const op of item.ops) apply(next, op, item);
+  }
+  return next;
+}
+
+/** The screen at item `n` (0 is before the first), from snapshots taken at every `STEP` items. */
+export class Timeline {
+  static STEP = 100;
+  items: Item[] = [];
+  private snapshots: Screen[] = [EMPTY];
+
+  add(items: Item[]): void {
+    this.items.push(...items);
+  }
+
+  clear(): void {
+    this.items = [];
+    this.snapshots = [EMPTY];
+  }
+
+  at(n: number): Screen {
+    const target = Math.min(Math.max(0, n), this.items.length);
+    const full = Math.floor(target / Timeline.STEP);
+    for (let i = this.snapshots.length; i <= full; i++) {
+      const from = (i - 1) * Timeline.STEP;
+      this.snapshots[i] = advance(this.snapshots[i - 1]!, this.items.slice(from, from + Timeline.STEP));
+    }
+    return advance(this.snapshots[full]!, this.items.slice(full * Timeline.STEP, target));
+  }
+}
+
+function apply(screen: Screen, op: Op, item: Item): void {
+  switch (op.op) {
+    case 'table':
+      screen.table = op;
+      screen.seats = op.names.map((name, i) => ({ seat: i + 1, name, alive: true }));
+      return;
+    case 'phase':
+      return phase(screen, op, item);
+    case 'seat':
+      screen.seats = screen.seats.map((seat) => (seat.seat === op.seat ? { ...seat, ...given(op.set) } : seat));
+      return;
+    case 'line':
+      return line(screen, op, item);
+    case 'votes':
+      screen.votes = op;
+      return;
+    case 'trial':
+      screen.trial = op.accused ? op : null;
+      return;
+    case 'me':
+      screen.me = { ...screen.me, ...op.set } as Me;
+      return;
+    case 'thought':
+      return note(screen, 'thought', op, item);
+    case 'night':
+      return note(screen, 'night', op, item);
+    case 'over':
+      screen.over = op;
+      screen.marks.push({ n: item.n, kind: 'end', title: op.sentence, phase: 'over', day: screen.phase?.day ?? 0 });
+  }
+}
+
+function given(patch: SeatPatch): SeatPatch {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as SeatPatch;
+}
+
+function phase(screen: Screen, op: PhaseOp, item: Item): void {
+  const fresh = screen.phase?.phase !== op.phase || screen.phase.day !== op.day;
+  screen.phase = op;
+  screen.phaseAt = item.at;
+  if (!fresh) return;
+  screen.marks.push({ n: item.n, kind: 'phase', title: op.title, phase: op.phase, day: op.day });
+  push(screen, item, { id: `p${item.n}`, kind: 'heading', text: op.title, tone: op.phase === 'night' ? 'grave' : 'plain' });
+}
+
+function line(screen: Screen, op: LineOp, item: Item): void {
+  if (op.kind === 'death') screen.marks.push({ n: item.n, kind: 'death', title: op.text.split('.')[0]!, phase: '', day: screen.phase?.day ?? 0 });
+  if (op.kind === 'trial' && op.text.includes('put on trial')) {
+    screen.marks.push({ n: item.n, kind: 'trial', title: op.text, phase: '', day: screen.phase?.day ?? 0 });
+  }
+  push(screen, item, { ...op, to: op.to ?? 0 });
+}
+
+function note(screen: Screen, kind: string, op: ThoughtOp | NightOp, item: Item): void {
+  const seat = op.op === 'thought' ? op.seat : op.by;
+  push(screen, item, { id: `${kind[0]}${item.n}`, kind, seat, text: op.text, name: screen.seats[seat - 1]?.name ?? '' });
+}
+
+function push(screen: Screen, item: Item, part: Partial<Line>): void {
+  screen.lines.push({
+    n: item.n, at: item.at, id: `e${item.n}`, kind: 'notice', seat: 0, text: '', tone: 'plain', channel: '', name: '', alias: '', to: 0,
+    day: screen.phase?.day ?? 0, ...part,
+  });
+}

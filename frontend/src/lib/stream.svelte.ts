@@ -1,0 +1,194 @@
+// The socket of a match: keeps a cursor, comes back where it was, sends what was decided until it is acknowledged.
+import type { Action, Ask, Item, MatchOut, Option, SeatOut, ServerFrame, Thinking, Viewpoint } from './frames';
+
+export type Link = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'closed';
+interface Pending { id: string; ask: string | null; actions: Action[]; sentAt: number; tries: number; done: (error: string) => void }
+
+const RESEND = 2500;
+const PING = 5000;
+
+export class Stream {
+  link = $state<Link>('connecting');
+  lag = $state<number | null>(null);
+  match = $state.raw<MatchOut | null>(null);
+  as = $state<Viewpoint>('public');
+  allowed = $state.raw<Viewpoint[]>(['public']);
+  withheld = $state('');
+  me = $state<number | null>(null);
+  thinking = $state.raw<Thinking[]>([]);
+  ask = $state.raw<Ask | null>(null);
+  standing = $state.raw<Option[]>([]);
+  problem = $state('');
+  pending = $state(0);
+  cursor = $state(0);
+
+  /** Server time minus ours, in ms. */
+  skew = 0;
+  private socket: WebSocket | null = null;
+  private outbox: Pending[] = [];
+  private fails = 0;
+  private timers: number[] = [];
+  private last = 0;
+
+  constructor(
+    private id: number,
+    as: Viewpoint,
+    private onItems: (items: Item[], fresh: boolean) => void,
+  ) {
+    this.as = as;
+    this.open();
+    this.timers.push(window.setInterval(() => this.tick(), 500), window.setInterval(() => this.ping(), PING));
+    window.addEventListener('online', this.wake);
+    window.addEventListener('offline', this.lost);
+    document.addEventListener('visibilitychange', this.wake);
+  }
+
+  close(): void {
+    this.timers.forEach((timer) => window.clearInterval(timer));
+    window.removeEventListener('online', this.wake);
+    window.removeEventListener('offline', this.lost);
+    document.removeEventListener('visibilitychange', this.wake);
+    this.link = 'closed';
+    this.socket?.close();
+  }
+
+  /** Look from elsewhere; the stream starts again. */
+  look(as: Viewpoint): void {
+    if (as === this.as) return;
+    this.send({ type: 'as', as });
+  }
+
+  /** Submit a decision; resolves with '' when it is recorded, else with the reason. */
+  act(actions: Action[], ask: string | null): Promise<string> {
+    return new Promise((done) => {
+      const one = { id: crypto.randomUUID(), ask, actions, sentAt: 0, tries: 0, done };
+      this.outbox.push(one);
+      this.pending = this.outbox.length;
+      this.deliver(one);
+    });
+  }
+
+  /** Our clock, corrected to the server's. */
+  now(): number {
+    return Date.now() + this.skew;
+  }
+
+  private open(): void {
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    this.socket?.close();
+    const socket = new WebSocket(`${scheme}://${location.host}/ws/m/${this.id}/?as=${this.as}&after=${this.last}`);
+    this.socket = socket;
+    socket.onmessage = (event) => this.socket === socket && this.hear(JSON.parse(event.data as string) as ServerFrame);
+    socket.onclose = (event) => this.socket === socket && this.closed(event.code);
+  }
+
+  private closed(code: number): void {
+    if (this.link === 'closed') return;
+    if (code === 4004) {
+      this.link = 'closed';
+      return;
+    }
+    this.link = navigator.onLine ? 'reconnecting' : 'offline';
+    const wait = code === 4008 ? 50 : Math.min(8000, 300 * 2 ** this.fails++);
+    window.setTimeout(() => this.link !== 'closed' && this.socket?.readyState === WebSocket.CLOSED && this.open(), wait);
+  }
+
+  private wake = (): void => {
+    if (document.hidden || this.link === 'closed') return;
+    if (this.socket?.readyState === WebSocket.CLOSED) this.open();
+    else this.ping();
+  };
+
+  private lost = (): void => {
+    this.link = 'offline';
+  };
+
+  private hear(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'hello':
+        return this.hello(frame);
+      case 'events':
+        return this.take(frame.items);
+      case 'live':
+        this.thinking = frame.thinking;
+        if (this.match) this.match = { ...this.match, status: frame.status };
+        return;
+      case 'ask':
+        this.ask = frame.ask;
+        this.standing = frame.standing;
+        return;
+      case 'ack':
+        return this.acked(frame.id, frame.ok ? '' : frame.error || 'This was refused.');
+      case 'seats':
+        if (this.match) this.match = { ...this.match, seats: frame.seats as SeatOut[] };
+        return;
+      case 'pong':
+        this.lag = Math.round(performance.now() - frame.t);
+        this.skew = frame.now - Date.now() + this.lag / 2;
+        return;
+      case 'error':
+        this.problem = frame.error;
+    }
+  }
+
+  private hello(frame: Extract<ServerFrame, { type: 'hello' }>): void {
+    if (frame.as !== this.as) this.restart();
+    this.as = frame.as;
+    this.match = frame.match;
+    this.allowed = frame.allowed;
+    this.withheld = frame.withheld;
+    this.me = frame.me;
+    this.skew = frame.now - Date.now();
+    this.cursor = Math.max(this.cursor, frame.cursor);
+    this.link = 'live';
+    this.fails = 0;
+    this.problem = '';
+    this.outbox.forEach((one) => this.deliver(one));
+    this.ping();
+  }
+
+  private restart(): void {
+    this.last = 0;
+    this.cursor = 0;
+    this.onItems([], true);
+  }
+
+  private take(items: Item[]): void {
+    const first = items[0];
+    if (first && first.n === 1 && this.last > 0) this.restart();
+    const fresh = items.filter((item) => item.n > this.last);
+    if (!fresh.length) return;
+    if (fresh[0]!.n !== this.last + 1) {
+      this.open();
+      return;
+    }
+    this.last = fresh[fresh.length - 1]!.n;
+    this.cursor = Math.max(this.cursor, this.last);
+    this.onItems(fresh, false);
+  }
+
+  private deliver(one: Pending): void {
+    one.sentAt = Date.now();
+    one.tries++;
+    this.send({ type: 'act', id: one.id, ask: one.ask, actions: one.actions });
+  }
+
+  private acked(id: string, error: string): void {
+    const one = this.outbox.find((other) => other.id === id);
+    this.outbox = this.outbox.filter((other) => other.id !== id);
+    this.pending = this.outbox.length;
+    one?.done(error);
+  }
+
+  private tick(): void {
+    for (const one of this.outbox) if (Date.now() - one.sentAt > RESEND) this.deliver(one);
+  }
+
+  private ping(): void {
+    this.send({ type: 'ping', t: performance.now(), n: this.last });
+  }
+
+  private send(frame: unknown): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+}

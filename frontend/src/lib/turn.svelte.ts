@@ -1,0 +1,123 @@
+// A person's turn: which option is being filled in, with which seats, and what became of what was sent.
+import type { Action, Ask, Option, VerdictWord } from './frames';
+import type { Stream } from './stream.svelte';
+
+/** Options that are answered by choosing seats. */
+export const AIMED = new Set(['use', 'vote', 'whisper']);
+
+export class Turn {
+  /** The option being filled in. */
+  chosen = $state.raw<Option | null>(null);
+  picks = $state.raw<number[]>([]);
+  param = $state('');
+  problem = $state('');
+  recorded = $state('');
+  busy = $state(false);
+
+  constructor(private stream: Stream) {}
+
+  get ask(): Ask | null {
+    return this.stream.ask;
+  }
+
+  /** Everything that can be done now: what answers the ask first. */
+  get options(): Option[] {
+    const ask = this.ask;
+    return ask ? [...ask.options, ...ask.standing] : this.stream.standing;
+  }
+
+  get channels(): string[] {
+    return this.options.filter((option) => option.verb === 'say').map((option) => option.name);
+  }
+
+  /** The option of a vote or of the only aimed ability, chosen by itself so that one may click a player at once. */
+  get aim(): Option | null {
+    if (this.chosen) return this.chosen;
+    const aimed = (this.ask?.options ?? this.options).filter((option) => ['use', 'vote'].includes(option.verb) && option.slots.length);
+    return aimed.length === 1 ? aimed[0]! : null;
+  }
+
+  /** Seats that may be picked next. */
+  get legal(): number[] {
+    return this.aim?.slots[this.picks.length]?.filter((seat) => !this.picks.includes(seat)) ?? [];
+  }
+
+  reason(seat: number): string {
+    const slot = Math.min(this.picks.length, (this.aim?.slots.length ?? 1) - 1);
+    return this.aim?.illegal[slot]?.[String(seat)] ?? '';
+  }
+
+  choose(option: Option | null): void {
+    this.chosen = this.chosen === option ? null : option;
+    this.picks = [];
+    this.param = option?.params[0] ?? '';
+    this.problem = '';
+    if (option && !option.slots.length && !option.params.length && option.verb === 'use') void this.confirm();
+  }
+
+  pick(seat: number): void {
+    const aim = this.aim;
+    if (!aim || !this.legal.includes(seat)) return;
+    this.picks = [...this.picks, seat];
+    if (aim.verb === 'whisper') return;
+    if (this.picks.length === aim.slots.length && aim.params.length === 0) void this.confirm();
+  }
+
+  /** Send what is filled in. */
+  async confirm(): Promise<void> {
+    const aim = this.aim;
+    if (!aim || this.picks.length < aim.slots.length) return;
+    const target = this.picks[0] ?? 0;
+    const action: Action =
+      aim.verb === 'vote' ? { do: 'vote', target: target || null } : { do: 'use', ability: aim.name, targets: this.picks, param: this.param };
+    await this.send(action, `${aim.label} ${this.picks.length ? '' : ''}`.trim());
+  }
+
+  async judge(verdict: VerdictWord): Promise<void> {
+    await this.send({ do: 'judge', verdict }, verdict);
+  }
+
+  async pass(): Promise<void> {
+    await this.send({ do: 'pass' }, 'Passed');
+  }
+
+  /** Send one action: as the answer where it answers the open ask, else as a standing permission. */
+  async send(action: Action, label: string): Promise<string> {
+    this.busy = true;
+    this.problem = '';
+    const answers = this.ask?.options.some((option) => fits(option, action)) && !this.ask.given;
+    const error = await this.stream.act([action], answers ? this.ask!.id : null);
+    this.busy = false;
+    this.problem = error;
+    if (!error) {
+      this.recorded = label;
+      this.chosen = null;
+    }
+    this.picks = [];
+    return error;
+  }
+}
+
+function fits(option: Option, action: Action): boolean {
+  if (option.verb !== action.do) return false;
+  if (action.do === 'use') return option.name === action.ability;
+  if (action.do === 'say') return option.name === action.channel;
+  if (action.do === 'judge') return option.name === action.verdict;
+  return true;
+}
+
+/** A soft tone, once the page has been touched. */
+export function chime(): void {
+  if (!navigator.userActivation?.hasBeenActive) return;
+  const audio = new AudioContext();
+  const gain = audio.createGain();
+  const tone = audio.createOscillator();
+  tone.frequency.value = 660;
+  gain.gain.setValueAtTime(0.0001, audio.currentTime);
+  gain.gain.exponentialRampToValueAtTime(0.08, audio.currentTime + 0.03);
+  gain.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.5);
+  tone.connect(gain).connect(audio.destination);
+  tone.start();
+  tone.stop(audio.currentTime + 0.55);
+  tone.onended = () => void audio.close();
+}
