@@ -1,0 +1,138 @@
+"""The scripted player: takes in events, answers asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from agents.scripted import courts, nights, talk, voice, whispers, wills
+from agents.scripted.lists import is_town
+from agents.scripted.mind import Mind
+from agents.scripted.statements import Act, Statement
+from game.engine.actions import Action, Judge, Pass, Say, Vote, Whisper, WriteNote, WriteWill
+from game.engine.events import Event
+from game.engine.legal import Ask, AskKind
+from game.engine.state import View
+from game.engine.types import Channel, Seat
+from game.play.seats import Decision
+
+
+class ScriptedAgent:
+    """A real opponent without a model: believes, talks, claims, lies, votes, acts.
+
+    A deterministic function of what it observed and of its seed. `temperament` is one of
+    `temperaments.TEMPERAMENTS`, drawn by the seed where None. With `text` False it decides the very same, but
+    speaks in a terse constant form and explains nothing, which is faster.
+    """
+
+    def __init__(self, seat: Seat, seed: str, *, temperament: str | None = None, text: bool = True) -> None:
+        self.mind = Mind(seat, seed, temperament, text)
+
+    def observe(self, events: Sequence[Event]) -> None:
+        """Take in the next events that the seat may see."""
+        self.mind.memory.observe(events)
+
+    def decide(self, view: View, ask: Ask) -> Decision:
+        """Answer an ask with something legal."""
+        mind = self.mind
+        mind.thoughts.clear()
+        self._settle()
+        actions = _ANSWERS[ask.kind](mind, view, ask)
+        if mind.seat in view.public.living:
+            actions += _papers(mind, ask)
+        if not mind.thoughts:
+            mind.because("Nothing to add now." if actions[0] == Pass() else "I say what has to be said.")
+        return Decision(tuple(actions), 0, " ".join(dict.fromkeys(filter(None, mind.thoughts))))
+
+    def _settle(self) -> None:
+        """Bring the story up to date before deciding."""
+        mind = self.mind
+        story, memory = mind.story, mind.memory
+        story.begin(memory)
+        if is_town(memory.role) or mind.claimed:
+            story.dawn(memory)
+            return
+        taken = {c.statement.role for c in memory.team_talk if c.statement.act is Act.PRETEND and c.speaker < mind.seat}
+        if story.role in taken:
+            story.dodge(memory, tuple(sorted(taken)))
+        story.dawn(memory)
+
+
+# One answer for each kind of ask --------------------------------------------------------------------------------------
+
+
+def _speak(mind: Mind, view: View, ask: Ask) -> list[Action]:
+    spoken = talk.discuss(mind) if _may_say(ask) else []
+    actions = _lines(mind, spoken)
+    chosen = view.private.choice(view.public.day, night=False) if view.private else None
+    if chosen is None:
+        actions += nights.by_day(mind, ask.standing)
+    if private := whispers.whisper(mind, ask.standing):
+        friend, statement = private
+        actions.append(Whisper(friend, voice.line(mind, statement)))
+    return actions if spoken else [Pass(), *actions]
+
+
+def _vote(mind: Mind, view: View, ask: Ask) -> list[Action]:
+    targets = next((option.slots[0] for option in ask.options if option.verb == "vote"), ())
+    target = courts.choose_vote(mind, view.public, targets)
+    if not target:
+        mine = view.public.vote_of(mind.seat)
+        mind.because("I stay with my vote on {0}.", mine) if mine else mind.because("Nobody looks bad enough for my vote.")
+        return [Pass()]
+    words = courts.vote_words(mind, view.public, target) if _may_say(ask) else None
+    return [Vote(target), *_lines(mind, [words] if words else [])]
+
+
+def _defend(mind: Mind, view: View, ask: Ask) -> list[Action]:
+    return _lines(mind, courts.defend(mind)) or [Pass()]
+
+
+def _last_words(mind: Mind, view: View, ask: Ask) -> list[Action]:
+    return _lines(mind, courts.last_words(mind)) or [Pass()]
+
+
+def _judge(mind: Mind, view: View, ask: Ask) -> list[Action]:
+    verdict, words = courts.judge(mind, view.public.accused)
+    return [Judge(verdict), *_lines(mind, words if _may_say(ask) else [])]
+
+
+def _confer(mind: Mind, view: View, ask: Ask) -> list[Action]:
+    channels = [option.name for option in ask.options if option.verb == "say"]
+    spoken = whispers.confer(mind, channels)
+    return [Say(voice.line(mind, statement), channel) for channel, statement in spoken] or [Pass()]
+
+
+def _act(mind: Mind, view: View, ask: Ask) -> list[Action]:
+    use = nights.choose(mind, ask.options)
+    if use is None:
+        mind.because("Better to stay at home tonight.")
+        return [Pass()]
+    notes = any(option.verb == "note" for option in ask.standing) and mind.draw("note") < 0.3
+    return [use, *([WriteNote(wills.note(mind))] if notes else [])]
+
+
+_ANSWERS: dict[AskKind, Callable[[Mind, View, Ask], list[Action]]] = {
+    AskKind.SPEAK: _speak,
+    AskKind.VOTE: _vote,
+    AskKind.DEFEND: _defend,
+    AskKind.JUDGE: _judge,
+    AskKind.LAST_WORDS: _last_words,
+    AskKind.CONFER: _confer,
+    AskKind.ACT: _act,
+}
+
+
+def _may_say(ask: Ask) -> bool:
+    return any(option.verb == "say" and option.name == Channel.PUBLIC for option in ask.options)
+
+
+def _lines(mind: Mind, statements: Sequence[Statement]) -> list[Action]:
+    return [Say(voice.line(mind, statement)) for statement in statements]
+
+
+def _papers(mind: Mind, ask: Ask) -> list[Action]:
+    """The last will, kept up to date where talk is asked for."""
+    if ask.kind not in (AskKind.SPEAK, AskKind.LAST_WORDS):
+        return []
+    text = wills.will(mind)
+    return [] if text is None else [WriteWill(text)]

@@ -1,0 +1,268 @@
+"""What a player remembers: a function of the events that its seat saw, in order.
+
+Draws no conclusions; `beliefs` does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+from agents.scripted.hearing import understand
+from agents.scripted.statements import Act, Statement
+from game.engine import events as e
+from game.engine.types import Cause, Channel, Phase, Seat, Verdict
+
+
+class Claim(NamedTuple):
+    """A role somebody claims, and since when."""
+
+    role: str
+    day: int
+
+
+class Report(NamedTuple):
+    """A result somebody told. `written` in a last will; `hushed` if only told in private."""
+
+    speaker: Seat
+    statement: Statement
+    day: int
+    written: bool = False
+    hushed: bool = False
+
+
+class Charge(NamedTuple):
+    """Somebody spoke against somebody, or for them."""
+
+    day: int
+    stage: int
+    speaker: Seat
+    statement: Statement
+
+
+class Grave(NamedTuple):
+    """A death as it was read out."""
+
+    day: int
+    night: bool
+    causes: tuple[Cause, ...]
+    role: str
+    named: tuple[Seat, ...] = ()
+    """Whom the will speaks against."""
+
+
+class Verdicts(NamedTuple):
+    """A trial that is over."""
+
+    day: int
+    accused: Seat
+    lynched: bool
+    ballots: tuple[tuple[Seat, Verdict, int], ...]
+
+
+@dataclass(slots=True)
+class Night:
+    """What I chose and was told in one night."""
+
+    ability: str = ""
+    targets: tuple[Seat, ...] = ()
+    told: list[tuple[str, tuple[Seat, ...], str]] = field(default_factory=list)
+    caged: bool = False
+
+    def heard(self, message: str) -> tuple[tuple[Seat, ...], str] | None:
+        """A report of the night by its kind."""
+        return next(((seats, value) for kind, seats, value in self.told if kind == message), None)
+
+
+class Memory:
+    """Everything that one seat has seen so far."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self.names: tuple[str, ...] = ()
+        self.slots: tuple[str, ...] = ()
+        self.day, self.stage, self.round = 0, 0, 0
+        self.phase = Phase.SETUP
+        self.role, self.target = "", 0
+        self.team: dict[Seat, str] = {}
+        self.living: set[Seat] = set()
+        self.graves: dict[Seat, Grave] = {}
+        self.claims: dict[Seat, Claim] = {}
+        self.switched: set[Seat] = set()
+        self.mayors: set[Seat] = set()
+        self.reports: list[Report] = []
+        self.charges: list[Charge] = []
+        self.defences: list[Charge] = []
+        self.questions: list[Charge] = []
+        self.lines: defaultdict[Seat, int] = defaultdict(int)
+        self.jests: defaultdict[Seat, int] = defaultdict(int)
+        self.votes: list[tuple[int, Seat, Seat]] = []
+        self.trials: list[Verdicts] = []
+        self.nights: defaultdict[int, Night] = defaultdict(Night)
+        self.prisoners: dict[int, Seat] = {}
+        self.team_talk: list[Charge] = []
+        self.cell_talk: list[Charge] = []
+        self.dead_talk: list[Charge] = []
+        self.said_today: list[Charge] = []
+        self.version = 0
+
+    def observe(self, events: Sequence[e.Event]) -> None:
+        """Take in the next events."""
+        for event in events:
+            handler = self._HANDLERS.get(event.kind)
+            if handler:
+                handler(self, event)
+                self.version += 1
+
+    @property
+    def others(self) -> list[Seat]:
+        """All other living players, lowest seat first."""
+        return [seat for seat in sorted(self.living) if seat != self.seat]
+
+    def died_on(self, day: int, *, night: bool) -> list[Seat]:
+        """Whoever died on a day or in a night."""
+        return [seat for seat, grave in self.graves.items() if (grave.day, grave.night) == (day, night)]
+
+    def claimants(self, role: str) -> list[Seat]:
+        """The living who claim a role."""
+        return [seat for seat, claim in self.claims.items() if claim.role == role and seat in self.living]
+
+    # Table and phases ---------------------------------------------------------------------------------------------
+
+    def _opened(self, event: e.MatchOpened) -> None:
+        self.names, self.slots = event.table.names, event.table.slots
+        self.living = set(range(1, len(self.names) + 1))
+
+    def _phase(self, event: e.PhaseOpened) -> None:
+        if event.day != self.day:
+            self.said_today = []
+        self.phase, self.day = event.phase, event.day
+
+    def _stage(self, event: e.StageOpened) -> None:
+        self.stage, self.round = event.stage, event.round
+
+    def _dealt(self, event: e.RoleDealt) -> None:
+        if event.seat == self.seat:
+            self.role = event.role
+        if event.seat in self.team:
+            self.team[event.seat] = event.role
+
+    def _met(self, event: e.TeamMet) -> None:
+        self.team = dict(event.members)
+
+    def _fact(self, event: e.FactSet) -> None:
+        if event.seat == self.seat and event.key in ("target", "prisoner") and isinstance(event.value, int):
+            if event.key == "target":
+                self.target = event.value
+            else:
+                self.prisoners[self.day] = event.value
+
+    # Talk ---------------------------------------------------------------------------------------------------------
+
+    def _said(self, event: e.Said) -> None:
+        statements = understand(event.text, self.names, self.day)
+        if event.channel is Channel.PUBLIC:
+            self.lines[event.seat] += 1
+            for statement in statements:
+                self._public(event.seat, statement)
+            return
+        talk = {Channel.JAIL: self.cell_talk, Channel.DEAD: self.dead_talk, Channel.SEANCE: self.dead_talk}
+        for statement in statements:
+            charge = Charge(self.day, self.stage, event.seat, statement)
+            talk.get(event.channel, self.team_talk).append(charge)
+            if statement.act is Act.REPORT and event.seat in self.graves:
+                self.reports.append(Report(event.seat, statement, self.day, hushed=True))
+
+    def _heard(self, event: e.WhisperHeard) -> None:
+        if event.seat == self.seat:
+            return
+        for statement in understand(event.text, self.names, self.day):
+            if statement.act is Act.REPORT:
+                self.reports.append(Report(event.seat, statement, self.day, hushed=True))
+            elif statement.act is Act.CONFIDE:
+                charged = Statement(Act.ACCUSE, statement.also, topic="hunch")
+                self.charges.append(Charge(self.day, self.stage, event.seat, charged))
+
+    def _public(self, speaker: Seat, statement: Statement) -> None:
+        charge = Charge(self.day, self.stage, speaker, statement)
+        self.said_today.append(charge)
+        match statement.act:
+            case Act.CLAIM:
+                before = self.claims.get(speaker)
+                if before and before.role != statement.role:
+                    self.switched.add(speaker)
+                self.claims[speaker] = Claim(statement.role, self.day)
+            case Act.REPORT:
+                self.reports.append(Report(speaker, statement, self.day))
+            case Act.ACCUSE | Act.POINT:
+                self.charges.append(charge)
+            case Act.AGREE | Act.CITE | Act.RELAY:
+                against = Statement(Act.ACCUSE, statement.also, statement.who, topic="named_by_dead")
+                self.charges.append(charge._replace(statement=against))
+            case Act.DEFEND:
+                self.defences.append(charge)
+            case Act.ASK:
+                self.questions.append(charge)
+            case Act.JEST:
+                self.jests[speaker] += 1
+
+    # Votes, trials, deaths ----------------------------------------------------------------------------------------
+
+    def _voted(self, event: e.Voted) -> None:
+        if event.target:
+            self.votes.append((self.day, event.seat, event.target))
+
+    def _closed(self, event: e.TrialClosed) -> None:
+        self.trials.append(Verdicts(self.day, event.accused, event.lynched, event.ballots))
+
+    def _died(self, event: e.Died) -> None:
+        named: list[Seat] = []
+        for line in event.will.splitlines():
+            for statement in understand(line.strip(), self.names, 0):
+                if statement.act is Act.REPORT:
+                    self.reports.append(Report(event.seat, statement, self.day, written=True))
+                if statement.act in (Act.ACCUSE, Act.POINT):
+                    named.append(statement.who)
+        night = self.phase is Phase.NIGHT
+        self.living.discard(event.seat)
+        self.graves[event.seat] = Grave(self.day, night, event.causes, event.role, tuple(named))
+
+    def _departed(self, event: e.Departed) -> None:
+        self.living.discard(event.seat)
+
+    def _announced(self, event: e.Announced) -> None:
+        if event.message == "mayor_revealed":
+            self.mayors.add(event.seat)
+            self.claims[event.seat] = Claim(event.value, self.day)
+
+    # Own nights ---------------------------------------------------------------------------------------------------
+
+    def _chose(self, event: e.Chose) -> None:
+        if event.seat == self.seat and self.phase is Phase.NIGHT:
+            night = self.nights[self.day]
+            night.ability, night.targets = event.ability, event.targets
+
+    def _told(self, event: e.Told) -> None:
+        night = self.nights[self.day]
+        night.told.append((event.message, event.seats, event.value))
+        night.caged |= event.message == "jailed"
+
+    _HANDLERS: ClassVar[dict[str, Callable[[Memory, Any], None]]] = {
+        "match_opened": _opened,
+        "phase_opened": _phase,
+        "stage_opened": _stage,
+        "role_dealt": _dealt,
+        "team_met": _met,
+        "fact_set": _fact,
+        "said": _said,
+        "whisper_heard": _heard,
+        "voted": _voted,
+        "trial_closed": _closed,
+        "died": _died,
+        "departed": _departed,
+        "announced": _announced,
+        "chose": _chose,
+        "told": _told,
+    }

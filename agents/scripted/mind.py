@@ -1,0 +1,147 @@
+"""One player's mind: memory, beliefs, story, temperament, and the chance that is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.scripted.beliefs import Beliefs, Evidence, assess, odds
+from agents.scripted.lists import is_killer, is_town
+from agents.scripted.memory import Memory
+from agents.scripted.statements import Reason, Statement
+from agents.scripted.story import Story
+from agents.scripted.temperaments import TEMPERAMENTS, Temperament
+from game.engine import chance
+from game.engine.types import Seat
+
+_DANGER = {
+    "Jailor": 2.8, "Mayor": 3.2, "Sheriff": 2.2, "Investigator": 2.0, "Doctor": 2.0, "Lookout": 1.8, "Vigilante": 1.5,
+    "Escort": 1.2, "Transporter": 1.2, "Bodyguard": 0.8, "Medium": 0.6, "Veteran": -3.0,
+}  # fmt: skip
+"""How much a claimed role threatens killers."""
+
+
+class Mind:
+    """Everything a scripted player decides from. The policies read it; it decides nothing itself."""
+
+    def __init__(self, seat: Seat, seed: str, temperament: str | None, text: bool) -> None:
+        self.seat, self.seed, self.text = seat, seed, text
+        names = sorted(TEMPERAMENTS)
+        self.temper: Temperament = TEMPERAMENTS[temperament or chance.pick(names, seed, seat, "temperament")]
+        self.memory = Memory(seat)
+        self.story = Story(self.lasting)
+        self.said: set[Statement] = set()
+        self.worded: set[tuple[str, str]] = set()
+        self.answered = 0
+        """The last stage up to which charges and questions have been answered."""
+        self.willed = ""
+        self.thoughts: list[str] = []
+        self._beliefs: tuple[int, Beliefs] | None = None
+        self._hunches: dict[Seat, float] = {}
+
+    # Chance ---------------------------------------------------------------------------------------------------------
+
+    def draw(self, *purpose: object) -> float:
+        """A number in [0, 1) of this seat, stage and purpose."""
+        return chance.draw(self.seed, self.seat, self.memory.stage, *purpose)
+
+    def lasting(self, *purpose: object) -> float:
+        """A number in [0, 1) that stays the same through the match."""
+        return chance.draw(self.seed, self.seat, *purpose)
+
+    # Knowledge ------------------------------------------------------------------------------------------------------
+
+    @property
+    def loyal(self) -> bool:
+        """Whether I belong to the Town."""
+        return is_town(self.memory.role)
+
+    @property
+    def killer(self) -> bool:
+        """Whether the Town must get rid of me."""
+        return is_killer(self.memory.role)
+
+    @property
+    def claimed(self) -> bool:
+        """Whether I have told everybody a role."""
+        return self.seat in self.memory.claims
+
+    def mate(self, seat: Seat) -> bool:
+        """Whether somebody is on my team."""
+        return seat != self.seat and seat in self.memory.team
+
+    @property
+    def beliefs(self) -> Beliefs:
+        """What I make of the others by now."""
+        memory = self.memory
+        if self._beliefs is None or self._beliefs[0] != memory.version:
+            stands_by = self.story.role if self.loyal or self.claimed else ""
+            self._beliefs = (memory.version, assess(memory, stands_by, self.story.results, self._inklings()))
+        return self._beliefs[1]
+
+    def _inklings(self) -> dict[Seat, float]:
+        if not self._hunches:
+            everybody = range(1, len(self.memory.names) + 1)
+            self._hunches = {s: 0.9 * (self.lasting("hunch", s) - 0.5) for s in everybody if s != self.seat}
+        return self._hunches
+
+    def heat(self, seat: Seat) -> float:
+        """How much I want somebody hanged, in log-odds; what I know of my team and my goal included."""
+        score = self.beliefs.score.get(seat, 0.0)
+        if self.mate(seat):
+            return score - 3.5
+        if seat == self.memory.target and self.memory.role == "Executioner":
+            return score + 1.3
+        return score if self.loyal else score + 0.25
+
+    def wanted(self, seats: Sequence[Seat]) -> list[Seat]:
+        """Seats by how much I want them hanged, most first."""
+        return sorted(seats, key=lambda seat: (-self.heat(seat), seat))
+
+    def chance_of(self, seat: Seat) -> float:
+        """`heat` as a probability."""
+        return odds(self.heat(seat))
+
+    def danger(self, seat: Seat) -> float:
+        """How much somebody threatens the killers, as far as everybody can see."""
+        memory = self.memory
+        claim = memory.claims.get(seat)
+        worth = _DANGER.get(claim.role, -1.0) if claim else 0.4
+        worth += 0.25 * sum(charge.speaker == seat for charge in memory.charges[-30:])
+        return worth - 0.45 * self.beliefs.score.get(seat, 0.0)
+
+    # Thought --------------------------------------------------------------------------------------------------------
+
+    def why(self, thought: str, *seats: Seat) -> str:
+        """A reason for those who see everything; {0}, {1} stand for the names of seats. Empty without text."""
+        if not self.text:
+            return ""
+        for place, seat in enumerate(seats):
+            thought = thought.replace(f"{{{place}}}", self.name(seat))
+        return thought
+
+    def because(self, thought: str, *seats: Seat) -> None:
+        """Note why I do what I do."""
+        if self.text:
+            self.thoughts.append(self.why(thought, *seats))
+
+    def name(self, seat: Seat) -> str:
+        """A player's name."""
+        return self.memory.names[seat - 1] if seat else "nobody"
+
+    def describe(self, piece: Evidence | None) -> str:
+        """A piece of evidence in plain words."""
+        words = _WORDS[piece.topic] if piece else "just a feeling"
+        return words.format(self.name(piece.also) if piece else "")
+
+
+_WORDS = {
+    Reason.CHECK: "my own result", Reason.TRUSTED_CHECK: "{0}'s result", Reason.MISFIT: "a claim that does not fit {0}'s result",
+    Reason.SEEN: "seen at the house of {0}, who died", Reason.COUNTERCLAIM: "the same claim as {0}",
+    Reason.MY_ROLE: "a claim to my own role", Reason.ROLE_DEAD: "a role that died with {0}",
+    Reason.CHANGED: "a changed claim", Reason.EVIL_CLAIM: "their own claim", Reason.PUSHED_TOWN: "worked against {0}, who was Town",
+    Reason.SPARED_EVIL: "stood by {0}, who was evil", Reason.LIED: "a false result on {0}",
+    Reason.NAMED_BY_DEAD: "named by the dead {0}", Reason.FALSE_ON_ME: "a false result on me",
+    Reason.QUIET: "hardly says a word", Reason.HUNCH: "just a feeling", Reason.CLEARED: "cleared by my own result",
+    Reason.TRUSTED_CLEAR: "cleared by {0}", Reason.HIT_EVIL: "worked against {0}, who was evil",
+    Reason.PROVEN: "told the truth about {0}", Reason.SOUND: "a sound claim",
+}  # fmt: skip

@@ -1,0 +1,48 @@
+"""How a mind puts a statement: the wording, picked by temperament and not used before. Decides nothing."""
+
+from __future__ import annotations
+
+from agents.scripted.mind import Mind
+from agents.scripted.speech import WILL, Wording, fitting, render, terse
+from agents.scripted.statements import Act, Statement
+
+SPEECH_LENGTH = 200
+_ADORNED = frozenset({Act.ACCUSE, Act.AGREE, Act.DEFEND, Act.DENY, Act.CITE, Act.REPORT, Act.PLAN})
+"""What may get an opener or a closer."""
+
+
+def line(mind: Mind, statement: Statement) -> str:
+    """A statement as this player says it now."""
+    if not mind.text:
+        return terse(statement)
+    wording = _pick(mind, statement)
+    text = render(statement, wording, mind.memory.names, mind.memory.day)
+    return _adorn(mind, statement, text) if statement.act in _ADORNED else text
+
+
+def written(mind: Mind, statement: Statement) -> str:
+    """A statement as a line of a last will or a note."""
+    if not mind.text:
+        return terse(statement)
+    choices = fitting(statement.key, WILL) if statement.act is not Act.NOTE else fitting(statement.key, mind.temper.name)
+    place = int(mind.lasting("will style", statement.act) * len(choices))
+    return render(statement, choices[place], mind.memory.names)
+
+
+def _pick(mind: Mind, statement: Statement) -> Wording:
+    choices = fitting(statement.key, mind.temper.name)
+    fresh = [wording for wording in choices if (wording.key, wording.text) not in mind.worded] or choices
+    wording = fresh[int(mind.draw("wording", statement) * len(fresh))]
+    mind.worded.add((wording.key, wording.text))
+    return wording
+
+
+def _adorn(mind: Mind, statement: Statement, text: str) -> str:
+    luck = mind.draw("adorn", statement)
+    if luck < 0.14:
+        openers = mind.temper.openers
+        text = f"{openers[int(luck / 0.14 * len(openers))]} {text}"
+    elif luck > 0.92:
+        closers = mind.temper.closers
+        text = f"{text} {closers[int((luck - 0.92) / 0.08 * len(closers))]}"
+    return text[:SPEECH_LENGTH]

@@ -1,0 +1,131 @@
+"""Talk that not everybody hears: the team at night, the cell, the dead, and whispers by day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.scripted.mind import Mind
+from agents.scripted.nights import victim
+from agents.scripted.statements import Act, Statement
+from game.engine.legal import Option
+from game.engine.types import Channel, Phase, Seat
+
+Spoken = tuple[Channel, Statement]
+
+
+def confer(mind: Mind, channels: Sequence[str]) -> list[Spoken]:
+    """What to say in the channels that are open tonight."""
+    spoken: list[Spoken] = []
+    for channel in map(Channel, channels):
+        speak = _SPEAK.get(channel, _with_team)
+        spoken += [(channel, statement) for statement in speak(mind) if _unsaid(mind, statement)]
+    return spoken[:2]
+
+
+_RECURRING = frozenset({Act.FOLLOW, Act.SUMMON, Act.LISTEN})
+
+
+def _unsaid(mind: Mind, statement: Statement) -> bool:
+    if statement in mind.said and statement.act not in _RECURRING:
+        return False
+    mind.said.add(statement)
+    return True
+
+
+def _with_team(mind: Mind) -> list[Statement]:
+    memory = mind.memory
+    prey = [seat for seat in memory.others if not mind.mate(seat)]
+    if not prey:
+        return []
+    target = victim(mind, prey)
+    spoken: list[Statement] = []
+    if memory.role == "Godfather":
+        mind.because("I want {0} dead: the most dangerous of them.", target)
+        spoken.append(Statement(Act.ORDER, target))
+    elif memory.role == "Framer" and mind.draw("say frame") < 0.5:
+        framed = max(prey, key=lambda seat: (mind.beliefs.score[seat], seat))
+        mind.because("I tell the others whom I would frame: {0}.", framed)
+        spoken.append(Statement(Act.FRAME, framed))
+    elif mind.draw("follow") < 0.25:
+        spoken.append(Statement(Act.FOLLOW))
+    else:
+        mind.because("I would kill {0}, and say so.", target)
+        spoken.append(Statement(Act.PROPOSE, target))
+    if memory.day == 1:
+        mind.because(f"By day I will pose as the {mind.story.role}; the others should pick something else.")
+        spoken.append(Statement(Act.PRETEND, role=mind.story.role))
+    return spoken
+
+
+def _in_cell(mind: Mind) -> list[Statement]:
+    memory = mind.memory
+    prisoner = memory.prisoners.get(memory.day, 0)
+    if not prisoner:
+        return _as_prisoner(mind)
+    if mind.chance_of(prisoner) > 0.6:
+        mind.because("I have {0} where I want them.", prisoner)
+        return [Statement(Act.THREAT, prisoner), Statement(Act.SUMMON)][: 1 + (memory.day == 1)]
+    if mind.chance_of(prisoner) < 0.15:
+        mind.because("I believe {0} is honest. A night in the cell keeps them safe.", prisoner)
+        return [Statement(Act.CALM, prisoner)]
+    mind.because("I want to hear what {0} has to say.", prisoner)
+    return [Statement(Act.SUMMON)]
+
+
+def _as_prisoner(mind: Mind) -> list[Statement]:
+    story = mind.story
+    mind.because(
+        f"In the cell it is best to say what I am: the {story.role}."
+        if mind.loyal
+        else f"The Jailor must not learn that I am the {mind.memory.role}. I say {story.role}."
+    )
+    mind.said.discard(Statement(Act.CLAIM, role=story.role))
+    return [Statement(Act.CLAIM, role=story.role), *story.reports[-1:]]
+
+
+def _with_the_dead(mind: Mind) -> list[Statement]:
+    memory = mind.memory
+    if mind.seat in memory.living:
+        mind.because("The dead may know something.")
+        return [Statement(Act.LISTEN)]
+    spoken = [Statement(Act.CLAIM, role=memory.role), *mind.story.results[-1:]]
+    suspects = [seat for seat in mind.wanted(memory.others) if not mind.mate(seat)]
+    if suspects and mind.draw("dead") < 0.5:
+        mind.because("If a Medium listens, they should know whom I suspect: {0}.", suspects[0])
+        spoken.insert(0, Statement(Act.SUSPECT, suspects[0]))
+    return spoken
+
+
+def _at_seance(mind: Mind) -> list[Statement]:
+    memory = mind.memory
+    if mind.seat in memory.living:
+        return [Statement(Act.CLAIM, role=mind.story.role)]
+    suspects = mind.wanted(memory.others)
+    if not suspects:
+        return []
+    mind.because("One last word from the grave, about {0}.", suspects[0])
+    return [Statement(Act.SUSPECT, suspects[0])]
+
+
+_SPEAK = {Channel.JAIL: _in_cell, Channel.DEAD: _with_the_dead, Channel.SEANCE: _at_seance}
+
+
+def whisper(mind: Mind, standing: Sequence[Option]) -> tuple[Seat, Statement] | None:
+    """A word in private by day, now and then."""
+    memory = mind.memory
+    last = memory.phase is Phase.DISCUSSION and memory.round > 1
+    if not last or memory.day < 2 or mind.draw("whisper") > 0.1 * (0.5 + mind.temper.talk):
+        return None
+    open_to = next((option.slots[0] for option in standing if option.verb == "whisper"), ())
+    trusted = sorted(open_to, key=lambda seat: (mind.beliefs.score[seat] - 2.0 * mind.mate(seat), seat))[:1]
+    suspects = [seat for seat in mind.wanted(memory.others) if seat not in trusted and not mind.mate(seat)]
+    if not trusted or not suspects:
+        return None
+    guard = mind.story.role in ("Doctor", "Bodyguard")
+    friend = trusted[0]
+    statement = Statement(Act.OFFER, friend) if guard else Statement(Act.CONFIDE, friend, suspects[0])
+    if statement in mind.said:
+        return None
+    mind.said.add(statement)
+    mind.because("I take {0} aside: of all of them I trust {0} most.", friend)
+    return friend, statement
