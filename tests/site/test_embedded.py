@@ -23,7 +23,7 @@ from tossim_site.embedded.account import Account, account_for, private_folder
 from tossim_site.embedded.errors import StackError
 from tossim_site.embedded.preflight import Holder, check_room, holder_of, listen, locked
 from tossim_site.embedded.programs import Program
-from tossim_site.embedded.supervisor import LONGEST_LOG, MOST_QUICK_DEATHS, Child, Supervisor, rotate
+from tossim_site.embedded.supervisor import ECHO, LONGEST_LOG, MOST_QUICK_DEATHS, Child, Supervisor, rotate
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a program as somebody else")
 
@@ -338,6 +338,7 @@ def test_asking_twice_stops_at_once(tmp_path: Path, said: list[str], supervise: 
 
     async def ask_again() -> None:
         await until(lambda: any("ask again" in line for line in said))
+        await asyncio.sleep(ECHO)
         os.kill(os.getpid(), signal.SIGINT)
 
     async def work(supervisor: Supervisor) -> None:
@@ -349,6 +350,20 @@ def test_asking_twice_stops_at_once(tmp_path: Path, said: list[str], supervise: 
 
     supervise(work)
     assert "stopping at once" in said
+
+
+def test_a_request_to_stop_that_arrives_twice_at_once_counts_once(
+    tmp_path: Path, said: list[str], supervise: Callable[..., None]
+) -> None:
+    async def work(supervisor: Supervisor) -> None:
+        await supervisor.start(python("web", SLEEP))
+        await until(log_has(tmp_path, "web"))
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+
+    supervise(work)
+    assert "stopping at once" not in said
 
 
 def test_a_grandchild_ends_with_its_parent(tmp_path: Path, supervise: Callable[..., None]) -> None:

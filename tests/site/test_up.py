@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -87,6 +88,12 @@ class Up:
         self.said += rest.decode()
         return self.process.returncode
 
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.stop()
+        if self.process.stdout:
+            self.process.stdout.close()
+
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
@@ -150,8 +157,8 @@ def start(var: Path) -> Iterator[Callable[..., Up]]:
 
     yield go
     for up in started:
-        up.process.kill()
-        up.process.communicate()
+        up.close()
+    shutil.rmtree(run_dir(var), ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +167,7 @@ def running() -> Iterator[Up]:
     with tempfile.TemporaryDirectory(prefix="tossim-up-") as folder:
         up = Up(Path(folder).resolve() / "var").ready()
         yield up
-        up.stop()
+        up.close()
 
 
 def test_the_site_comes_up_and_ctrl_c_leaves_nothing_behind(start: Callable[..., Up], var: Path) -> None:

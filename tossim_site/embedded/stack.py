@@ -86,7 +86,7 @@ def _stores(places: Places, held: contextlib.ExitStack, say: Callable[[str], Non
         child = Child(server, "postgres.log", grace=30.0, orphaned=signal.SIGINT)
         yield Store(child, partial(postgres.answers, places.run))
     if places.own_valkey:
-        child = Child(valkey.serving(places.run, account), "valkey.log")
+        child = Child(valkey.serving(places.run, account), "valkey.log", orphaned=signal.SIGTERM)
         yield Store(child, partial(valkey.answers, valkey.socket_in(places.run)))
 
 

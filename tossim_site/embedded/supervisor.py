@@ -23,6 +23,8 @@ from tossim_site.embedded.programs import Program, ends_with_us
 QUICK = 30.0
 """Seconds: a child that lives less has died quickly."""
 MOST_QUICK_DEATHS = 5
+ECHO = 0.3
+"""Seconds in which a second request to stop is the first one's echo: some senders signal a process and its group."""
 LONGEST_LOG = 5_000_000
 """Bytes: a longer log is set aside at the next start, and the one set aside before is dropped."""
 
@@ -50,6 +52,7 @@ class Supervisor:
     failure: str = ""
     pause: float = 0.4
     """Seconds before the first restart; each further one waits twice as long, and five seconds at most."""
+    _asked_at: float = 0.0
     _running: dict[str, tuple[Child, Process]] = field(default_factory=dict)
     _keepers: list[asyncio.Task[None]] = field(default_factory=list)
     _spawning: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -99,12 +102,14 @@ class Supervisor:
                 loop.add_signal_handler(signum, self._asked_to_stop)
 
     def _asked_to_stop(self) -> None:
-        if self.stopping.is_set():
-            self.say("stopping at once")
-            self.kill()
-        else:
+        now = time.monotonic()
+        if not self.stopping.is_set():
             self.say("stopping (ask again to stop at once)")
             self.stopping.set()
+            self._asked_at = now
+        elif now - self._asked_at > ECHO:
+            self.say("stopping at once")
+            self.kill()
 
     async def _keep(self, child: Child, process: Process) -> None:
         deaths = 0
