@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,15 +20,27 @@ def run_dir(var: Path) -> Path:
 
 
 def secret_key(var: Path) -> str:
-    """The key kept in var/secret_key, readable by its owner alone; made on first use."""
+    """The key kept in var/secret_key, readable by its owner alone; made on first use.
+
+    Ends the program with a sentence when `var` cannot be used: without it no command can do anything.
+    """
     path = var / "secret_key"
-    if not path.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"secret_key.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        if not path.exists():
+            _write_key(path)
+        return path.read_text()
+    except OSError as error:
+        sys.exit(f"{var} cannot be used: {error.strerror}. Make room or give access, or name a folder in TOSSIM_VAR.")
+
+
+def _write_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"secret_key.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
+    finally:
         draft.unlink()
-    return path.read_text()
