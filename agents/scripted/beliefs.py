@@ -68,7 +68,8 @@ def odds(score: float) -> float:
 
 def assess(memory: Memory, role: str, results: Sequence[Statement], hunches: Mapping[Seat, float]) -> Beliefs:
     """Weigh everything remembered. `role` is the role one stands by oneself, `results` one's own true results."""
-    beliefs = Beliefs(_prior(memory), memory.others)
+    killers = _killers_left(memory)
+    beliefs = Beliefs(_prior(memory, killers), memory.others)
     for seat, weight in hunches.items():
         beliefs.add(seat, weight, Reason.HUNCH)
     _weigh_claims(beliefs, memory, role)
@@ -79,14 +80,33 @@ def assess(memory: Memory, role: str, results: Sequence[Statement], hunches: Map
     _weigh_reports(beliefs, memory, results)
     for mayor in memory.mayors:
         beliefs.add(mayor, -CERTAIN, Reason.SOUND)
+    _settle(beliefs, killers)
     return beliefs
 
 
-def _prior(memory: Memory) -> float:
+def _killers_left(memory: Memory) -> float:
     dead = sum(is_killer(grave.role) for grave in memory.graves.values())
-    killers = max(0.7, expected_killers(memory.slots) - dead)
+    return max(0.8, expected_killers(memory.slots) - dead)
+
+
+def _prior(memory: Memory, killers: float) -> float:
     others = max(len(memory.living) - 1, killers + 0.5)
     return log(killers / (others - killers + 0.5))
+
+
+def _settle(beliefs: Beliefs, killers: float) -> None:
+    """Shift all suspicions alike until they add up to the killers that must be left: who is cleared burdens the rest."""
+    seats = len(beliefs.score)
+    wanted = min(killers, 0.85 * seats)
+    for _ in range(3):
+        chances = [odds(score) for score in beliefs.score.values()]
+        slope = sum(chance * (1.0 - chance) for chance in chances)
+        if slope < 0.05:
+            return
+        step = max(-1.0, min(1.0, (wanted - sum(chances)) / slope))
+        beliefs.prior += step
+        for seat in beliefs.score:
+            beliefs.score[seat] += step
 
 
 # Claims and the role list ---------------------------------------------------------------------------------------------
@@ -277,13 +297,19 @@ def _weigh_group(beliefs: Beliefs, memory: Memory, report: Report, credit: float
 
 def _weigh_visitors(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
     said = report.statement
-    if said.who not in memory.died_on(said.night, night=True):
+    if not attacked_at(memory, said):
         return
     for seat in said.seats:
         claim = memory.claims.get(seat)
         alibi = 0.5 if claim and claim.role in _ALIBI else 1.0
         if seat != memory.seat:
             beliefs.add(seat, 2.6 * credit * alibi / len(said.seats) ** 0.5, Reason.SEEN, said.who)
+
+
+def attacked_at(memory: Memory, watched: Statement) -> bool:
+    """Whether somebody died at the watched house, its owner or a guard."""
+    dead = memory.died_on(watched.night, night=True)
+    return watched.who in dead or any(seat in dead for seat in watched.seats)
 
 
 def _weigh_saved(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:

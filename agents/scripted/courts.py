@@ -39,8 +39,14 @@ def choose_vote(mind: Mind, public: Public, targets: tuple[Seat, ...]) -> Seat:
 
 def bar(mind: Mind, public: Public) -> float:
     """How likely a killer somebody must seem for my vote now: less with every day and every round."""
-    fallen = max(LAST_BAR, FIRST_BAR - BAR_FALLS * (public.day - 2))
+    fallen = max(LAST_BAR, FIRST_BAR - BAR_FALLS * (public.day - 2)) - 0.08 * _stalled(mind)
     return fallen - 0.05 * (public.round - 1) + 0.12 * mind.temper.nerve - 0.06 * mind.killer
+
+
+def _stalled(mind: Mind) -> int:
+    """Days without a death: two of them end the match."""
+    last = max((grave.day for grave in mind.memory.graves.values()), default=1)
+    return max(0, mind.memory.day - 1 - last)
 
 
 def _pull(mind: Mind, public: Public, seat: Seat) -> float:

@@ -64,11 +64,13 @@ def _unknown(mind: Mind, option: Option) -> Plan:
 def victim(mind: Mind, seats: Sequence[Seat]) -> Seat:
     """Whom a killer wants dead."""
     spared = {seat for seat in seats if mind.mate(seat)}
+    tried = [seats[0] for night in mind.memory.nights.values() for kind, seats, _ in night.told if kind == "defense_too_strong"]
     tonight = (c.statement for c in mind.memory.team_talk if c.day == mind.memory.day)
     proposed = {statement.who for statement in tonight if statement.act is Act.PROPOSE}
 
     def worth(seat: Seat) -> float:
-        return mind.danger(seat) + 0.4 * (seat in proposed) + 1.2 * mind.lasting("victim", mind.memory.day, seat)
+        luck = mind.lasting("victim", mind.memory.day, seat)
+        return mind.danger(seat) + 0.4 * (seat in proposed) + 1.2 * luck - 1.5 * tried.count(seat)
 
     return _most([seat for seat in seats if seat not in spared] or list(seats), worth)
 
@@ -130,7 +132,8 @@ def _protect(mind: Mind, option: Option) -> Plan:
 
 
 def _precious(mind: Mind, seat: Seat) -> float:
-    return mind.danger(seat) - 0.7 * mind.beliefs.score[seat] + 1.2 * mind.draw("protect", seat)
+    before = sum(result.who == seat for result in mind.story.results)
+    return mind.danger(seat) - 0.7 * mind.beliefs.score[seat] - 0.3 * before + 1.2 * mind.draw("protect", seat)
 
 
 def _self_protect(mind: Mind, option: Option) -> Plan:

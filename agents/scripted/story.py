@@ -154,9 +154,12 @@ def true_night(memory: Memory, night: int) -> list[Statement]:
         found = [_report("blocked", night)]
     else:
         found = _results(mine, night) or _deeds(memory, mine, night)
-    if any(kind.startswith("attacked_") for kind, _, _ in mine.told):
+    if memory.seat in memory.living and any(kind in _SURVIVED for kind, _, _ in mine.told):
         found.append(_report("attacked", night))
     return found
+
+
+_SURVIVED = frozenset({"attacked_defended", "attacked_healed", "attacked_vest_saved", "attacked_bodyguard_saved"})
 
 
 def _results(mine: Night, night: int) -> list[Statement]:

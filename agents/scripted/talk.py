@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agents.scripted.beliefs import Evidence, charge_of
+from agents.scripted.beliefs import Evidence, attacked_at, charge_of
 from agents.scripted.lists import expected_killers, is_killer, is_town
 from agents.scripted.memory import Charge
 from agents.scripted.mind import Mind
@@ -139,8 +139,7 @@ def _leads(mind: Mind) -> Iterator[Wish]:
 def _leads_somewhere(mind: Mind, report: Statement) -> bool:
     memory = mind.memory
     if report.topic == "visitors":
-        died = report.who in memory.died_on(report.night, night=True)
-        return died and any(seat in memory.living for seat in report.seats)
+        return attacked_at(memory, report) and any(seat in memory.living for seat in report.seats)
     if report.topic == "group" and report.who in memory.living:
         return any(p.topic is Reason.CHECK and p.weight > 1.2 for p in mind.beliefs.evidence.get(report.who, ()))
     return report.topic in LEADS and report.who in memory.living and not mind.mate(report.who)
@@ -274,6 +273,8 @@ def _idle(mind: Mind) -> Iterator[Wish]:
         topic = ("smug", "slip", "odd")[int(mind.draw("jest") * 3)]
         thought = mind.why("I want to look suspicious, but not so much that they see the Jester.")
         yield Wish(3.2, Statement(Act.JEST, topic=topic), thought)
+    if not mind.claimed and memory.day >= 4 and mind.draw("open") < 0.12 * memory.day and not _secretive(mind):
+        yield from (Wish(4.0, wish.statement, wish.thought) for wish in come_out(mind))
     told = untold(mind)
     if mind.claimed and told and memory.round == 1:
         yield Wish(2.6, told[-1])
@@ -288,6 +289,11 @@ def _idle(mind: Mind) -> Iterator[Wish]:
             yield Wish(1.7, Statement(Act.DOUBT, seat))
     if mind.draw("wait") < 0.15:
         yield Wish(1.0, Statement(Act.WAIT))
+
+
+def _secretive(mind: Mind) -> bool:
+    """Whether it is wiser not to be known."""
+    return mind.story.role in ("Veteran", "Mayor") or mind.memory.role == "Jester"
 
 
 def _small_talk(mind: Mind) -> Iterator[Wish]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agents.scripted.mind import Mind
 from agents.scripted.speech import WILL, Wording, fitting, render, terse
 from agents.scripted.statements import Act, Statement
+from game.engine import chance
 
 SPEECH_LENGTH = 200
 _ADORNED = frozenset({Act.ACCUSE, Act.AGREE, Act.DEFEND, Act.DENY, Act.CITE, Act.REPORT, Act.PLAN})
@@ -31,8 +32,10 @@ def written(mind: Mind, statement: Statement) -> str:
 
 def _pick(mind: Mind, statement: Statement) -> Wording:
     choices = fitting(statement.key, mind.temper.name)
+    # Seats that say the same thing at once start from the same place, each a step further: they differ in wording.
     fresh = [wording for wording in choices if (wording.key, wording.text) not in mind.worded] or choices
-    wording = fresh[int(mind.draw("wording", statement) * len(fresh))]
+    spread = int(chance.draw(mind.seed, mind.memory.stage, statement.key) * len(fresh)) + mind.seat
+    wording = fresh[spread % len(fresh)]
     mind.worded.add((wording.key, wording.text))
     return wording
 

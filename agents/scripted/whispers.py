@@ -88,7 +88,7 @@ def _with_the_dead(mind: Mind) -> list[Statement]:
     if mind.seat in memory.living:
         mind.because("The dead may know something.")
         return [Statement(Act.LISTEN)]
-    spoken = [Statement(Act.CLAIM, role=memory.role), *mind.story.results[-1:]]
+    spoken = [Statement(Act.CLAIM, role=memory.role, topic="dead"), *mind.story.results[-1:]]
     suspects = [seat for seat in mind.wanted(memory.others) if not mind.mate(seat)]
     if suspects and mind.draw("dead") < 0.5:
         mind.because("If a Medium listens, they should know whom I suspect: {0}.", suspects[0])
