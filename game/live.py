@@ -31,7 +31,7 @@ from game.engine.fold import fold_all, view, visible
 from game.engine.legal import Ask, asks
 from game.engine.state import EMPTY, State
 from game.engine.types import HOST, PUBLIC
-from game.log import ANSWERS, LeaseLost, events_append, lease_release, lease_renew
+from game.log import ANSWERS, LeaseLost, events_append, lease_release, lease_renew, viewers_wake
 from game.models import Ask as AskRow
 from game.models import Decision, Match, Seat
 from game.play.drivers import stage_seconds
@@ -76,6 +76,7 @@ class Driver:
         self.seats = {seat.number: seat for seat in self.match.seats.all()}
         self.agents: dict[int, AnyAgent] = {}
         self.observed: dict[int, int] = {}
+        self.told = 0
 
     def run(self, until: float) -> bool:
         """Play until the end, the end of the slice, or a pause."""
@@ -154,6 +155,9 @@ class Driver:
             for ask in open_asks
         )
         AskRow.objects.bulk_create(rows, ignore_conflicts=True)
+        if self.told != stage:  # pages learn of the deadline
+            self.told = stage
+            viewers_wake(match_id=self.match.pk)
 
     def _row(self, ask: Ask, made: Decided, error: str) -> Decision:
         seat = self.seats[ask.seat]
