@@ -12,6 +12,7 @@ TOSSIM_REDIS_URL     a Redis or Valkey of one's own
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import environ
@@ -35,7 +36,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("TOSSIM_HTTPS", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if "runserver" in sys.argv else []),  # it only replaces runserver, and is slow to import
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
