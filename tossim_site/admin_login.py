@@ -33,5 +33,5 @@ class AdminLoginLink(LoginView):  # type: ignore[misc]  # the library has no typ
 
     def login_failed(self) -> HttpResponse:
         raise PermissionDenied(
-            "This link has been used, or is more than a day old. ./tossim login_link prints a new one."
+            "This link has been used, or is more than a day old. ./tossim manage login_link prints a new one."
         )
