@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from game.engine.config import Clock, Limits, Rounds, Seconds, Table, Talk
-from game.engine.setup import MODES, SetupError, deal, validate
+from game.engine.setup import MODES, SEATS, SetupError, deal, validate
 from game.names import NAMES
 
 MAX_BYTES = 64_000
@@ -205,11 +205,14 @@ def _known_keys(path: Sequence[str | int]) -> list[str]:
 
 
 def lobby_slots(spec: LobbySpec) -> tuple[str, ...]:
-    """The role list that is played."""
+    """The role list that is played: the lobby's own, or the first slots of the mode's (M5).
+
+    Seven agents or more make a table of that many; fewer sit among scripts at a whole one.
+    """
     if spec.slots:
         return tuple(spec.slots)
-    slots = MODES[spec.game.mode].slots
-    return slots[: spec.players or len(spec.agents) or len(slots)]
+    named = len(spec.agents) if len(spec.agents) >= SEATS[0] else None
+    return MODES[spec.game.mode].slots[: spec.players or named]
 
 
 def lobby_table(spec: LobbySpec) -> Table:

@@ -154,5 +154,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("TOSSIM_LOG_LEVEL", "INFO")},
-    "loggers": {"daphne": {"level": "WARNING"}, "django.channels": {"level": "WARNING"}},
+    "loggers": {"daphne": {"level": "WARNING"}, "django.channels": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
 }
