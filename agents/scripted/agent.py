@@ -77,7 +77,7 @@ def _vote(mind: Mind, view: View, ask: Ask) -> list[Action]:
     target = courts.choose_vote(mind, view.public, targets)
     if not target:
         mine = view.public.vote_of(mind.seat)
-        mind.because("I stay with my vote on {0}.", mine) if mine else mind.because("Nobody looks bad enough for my vote.")
+        mind.because("I stay with my vote on {0}." if mine else "Nobody looks bad enough for my vote.", mine)
         return [Pass()]
     words = courts.vote_words(mind, view.public, target) if _may_say(ask) else None
     return [Vote(target), *_lines(mind, [words] if words else [])]

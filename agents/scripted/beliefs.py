@@ -33,10 +33,18 @@ class Evidence(NamedTuple):
 class Beliefs:
     """Suspicions at one moment."""
 
-    def __init__(self, prior: float, seats: Iterable[Seat]) -> None:
+    __slots__ = ("evidence", "prior", "score")
+
+    def __init__(self, prior: float, seats: Iterable[Seat], past: Beliefs | None = None) -> None:
         self.prior = prior
-        self.score: dict[Seat, float] = dict.fromkeys(seats, prior)
-        self.evidence: dict[Seat, list[Evidence]] = {seat: [] for seat in self.score}
+        self.score: dict[Seat, float]
+        self.evidence: dict[Seat, list[Evidence]]
+        if past is None:
+            self.score = dict.fromkeys(seats, prior)
+            self.evidence = {seat: [] for seat in self.score}
+        else:
+            self.score = {seat: prior + past.score[seat] for seat in seats}
+            self.evidence = {seat: past.evidence[seat].copy() for seat in seats}
 
     def add(self, seat: Seat, weight: float, topic: Reason, also: Seat = 0) -> None:
         """Count one piece of evidence, if the seat still matters."""
@@ -66,17 +74,24 @@ def odds(score: float) -> float:
     return 1.0 / (1.0 + exp(-max(-20.0, min(20.0, score))))
 
 
-def assess(memory: Memory, role: str, results: Sequence[Statement], hunches: Mapping[Seat, float]) -> Beliefs:
-    """Weigh everything remembered. `role` is the role one stands by oneself, `results` one's own true results."""
-    killers = _killers_left(memory)
-    beliefs = Beliefs(_prior(memory, killers), memory.others)
+def look_back(memory: Memory, hunches: Mapping[Seat, float]) -> Beliefs:
+    """What the graves say about the living. It stays the same until somebody dies or a trial ends."""
+    beliefs = Beliefs(0.0, memory.others)
     for seat, weight in hunches.items():
         beliefs.add(seat, weight, Reason.HUNCH)
-    _weigh_claims(beliefs, memory, role)
     _weigh_trials(beliefs, memory)
     _weigh_words(beliefs, memory)
-    _weigh_silence(beliefs, memory)
     _verify_reports(beliefs, memory)
+    return beliefs
+
+
+def assess(memory: Memory, role: str, results: Sequence[Statement], past: Beliefs) -> Beliefs:
+    """Weigh everything remembered. `role` is the role one stands by oneself, `results` one's own true results,
+    `past` what `look_back` gave."""
+    killers = _killers_left(memory)
+    beliefs = Beliefs(_prior(memory, killers), memory.others, past)
+    _weigh_claims(beliefs, memory, role)
+    _weigh_silence(beliefs, memory)
     _weigh_reports(beliefs, memory, results)
     for mayor in memory.mayors:
         beliefs.add(mayor, -CERTAIN, Reason.SOUND)
@@ -95,7 +110,7 @@ def _prior(memory: Memory, killers: float) -> float:
 
 
 def _settle(beliefs: Beliefs, killers: float) -> None:
-    """Shift all suspicions alike until they add up to the killers that must be left: who is cleared burdens the rest."""
+    """Shift all suspicions alike until they add up to the killers that are left: who is cleared burdens the rest."""
     seats = len(beliefs.score)
     wanted = min(killers, 0.85 * seats)
     for _ in range(3):
@@ -227,16 +242,16 @@ def _credit(beliefs: Beliefs, speaker: Seat, weight: float, about: Seat) -> None
 
 
 def _weigh_reports(beliefs: Beliefs, memory: Memory, results: Sequence[Statement]) -> None:
-    credits: dict[Seat, float] = {}
+    trust: dict[Seat, float] = {}
     seen: set[tuple[Seat, Statement]] = set()
     for report in memory.reports:
         key = (report.speaker, report.statement)
         if report.speaker == memory.seat or key in seen:
             continue
         seen.add(key)
-        if report.speaker not in credits:
-            credits[report.speaker] = credibility(beliefs, memory, report.speaker)
-        _weigh_report(beliefs, memory, report, credits[report.speaker])
+        if report.speaker not in trust:
+            trust[report.speaker] = credibility(beliefs, memory, report.speaker)
+        _weigh_report(beliefs, memory, report, trust[report.speaker])
     for result in results:
         _weigh_report(beliefs, memory, Report(memory.seat, result, memory.day), 1.0)
 

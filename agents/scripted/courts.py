@@ -40,7 +40,7 @@ def choose_vote(mind: Mind, public: Public, targets: tuple[Seat, ...]) -> Seat:
 def bar(mind: Mind, public: Public) -> float:
     """How likely a killer somebody must seem for my vote now: less with every day and every round."""
     fallen = max(LAST_BAR, FIRST_BAR - BAR_FALLS * (public.day - 2)) - 0.08 * _stalled(mind)
-    return fallen - 0.05 * (public.round - 1) + 0.12 * mind.temper.nerve - 0.06 * mind.killer
+    return fallen - 0.05 * (public.round - 1) + 0.12 * mind.temper.nerve - 0.1 * mind.killer
 
 
 def _stalled(mind: Mind) -> int:
@@ -52,7 +52,7 @@ def _stalled(mind: Mind) -> int:
 def _pull(mind: Mind, public: Public, seat: Seat) -> float:
     """How much I want to vote for somebody: my own suspicion, and the votes of those I do not suspect."""
     others = sum(target == seat and voter != mind.seat for voter, target in public.votes)
-    crowd = mind.temper.follow * min(1.0, 2.0 * others / public.majority)
+    crowd = (mind.temper.follow + 0.1 * mind.killer) * min(1.0, 2.0 * others / public.majority)
     if mind.mate(seat) and mind.heat(seat) < 0.5:
         return 0.0
     return mind.chance_of(seat) + crowd

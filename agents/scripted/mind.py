@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.scripted.beliefs import Beliefs, Evidence, assess, odds
+from agents.scripted.beliefs import Beliefs, Evidence, assess, look_back, odds
 from agents.scripted.lists import is_killer, is_town
 from agents.scripted.memory import Memory
 from agents.scripted.statements import Reason, Statement
@@ -36,7 +36,8 @@ class Mind:
         self.willed = ""
         self.thoughts: list[str] = []
         self._beliefs: tuple[int, Beliefs] | None = None
-        self._hunches: dict[Seat, float] = {}
+        self._past: tuple[tuple[int, int], Beliefs] | None = None
+        self._heat: dict[Seat, float] = {}
 
     # Chance ---------------------------------------------------------------------------------------------------------
 
@@ -75,18 +76,23 @@ class Mind:
         memory = self.memory
         if self._beliefs is None or self._beliefs[0] != memory.version:
             stands_by = self.story.role if self.loyal or self.claimed else ""
-            self._beliefs = (memory.version, assess(memory, stands_by, self.story.results, self._inklings()))
+            self._beliefs = (memory.version, assess(memory, stands_by, self.story.results, self._graves()))
+            self._heat = {seat: self._warm(seat, score) for seat, score in self._beliefs[1].score.items()}
         return self._beliefs[1]
 
-    def _inklings(self) -> dict[Seat, float]:
-        if not self._hunches:
-            everybody = range(1, len(self.memory.names) + 1)
-            self._hunches = {s: 0.9 * (self.lasting("hunch", s) - 0.5) for s in everybody if s != self.seat}
-        return self._hunches
+    def _graves(self) -> Beliefs:
+        memory = self.memory
+        key = (len(memory.graves), len(memory.trials))
+        if self._past is None or self._past[0] != key or len(self._past[1].score) != len(memory.others):
+            hunches = {seat: 0.9 * (self.lasting("hunch", seat) - 0.5) for seat in memory.others}
+            self._past = (key, look_back(memory, hunches))
+        return self._past[1]
 
     def heat(self, seat: Seat) -> float:
         """How much I want somebody hanged, in log-odds; what I know of my team and my goal included."""
-        score = self.beliefs.score.get(seat, 0.0)
+        return self._heat.get(seat, 0.0) if self.beliefs else 0.0
+
+    def _warm(self, seat: Seat, score: float) -> float:
         if self.mate(seat):
             return score - 3.5
         if seat == self.memory.target and self.memory.role == "Executioner":
@@ -95,7 +101,8 @@ class Mind:
 
     def wanted(self, seats: Sequence[Seat]) -> list[Seat]:
         """Seats by how much I want them hanged, most first."""
-        return sorted(seats, key=lambda seat: (-self.heat(seat), seat))
+        heat = self._heat if self.beliefs else {}
+        return sorted(seats, key=lambda seat: (-heat.get(seat, 0.0), seat))
 
     def chance_of(self, seat: Seat) -> float:
         """`heat` as a probability."""
@@ -135,13 +142,25 @@ class Mind:
 
 
 _WORDS = {
-    Reason.CHECK: "my own result", Reason.TRUSTED_CHECK: "{0}'s result", Reason.MISFIT: "a claim that does not fit {0}'s result",
-    Reason.SEEN: "seen at the house of {0}, who died", Reason.COUNTERCLAIM: "the same claim as {0}",
-    Reason.MY_ROLE: "a claim to my own role", Reason.ROLE_DEAD: "a role that died with {0}",
-    Reason.CHANGED: "a changed claim", Reason.EVIL_CLAIM: "their own claim", Reason.PUSHED_TOWN: "worked against {0}, who was Town",
-    Reason.SPARED_EVIL: "stood by {0}, who was evil", Reason.LIED: "a false result on {0}",
-    Reason.NAMED_BY_DEAD: "named by the dead {0}", Reason.FALSE_ON_ME: "a false result on me",
-    Reason.QUIET: "hardly says a word", Reason.HUNCH: "just a feeling", Reason.CLEARED: "cleared by my own result",
-    Reason.TRUSTED_CLEAR: "cleared by {0}", Reason.HIT_EVIL: "worked against {0}, who was evil",
-    Reason.PROVEN: "told the truth about {0}", Reason.SOUND: "a sound claim",
-}  # fmt: skip
+    Reason.CHECK: "my own result",
+    Reason.TRUSTED_CHECK: "{0}'s result",
+    Reason.MISFIT: "a claim that does not fit {0}'s result",
+    Reason.SEEN: "seen at the house of {0}, who died",
+    Reason.COUNTERCLAIM: "the same claim as {0}",
+    Reason.MY_ROLE: "a claim to my own role",
+    Reason.ROLE_DEAD: "a role that died with {0}",
+    Reason.CHANGED: "a changed claim",
+    Reason.EVIL_CLAIM: "their own claim",
+    Reason.PUSHED_TOWN: "worked against {0}, who was Town",
+    Reason.SPARED_EVIL: "stood by {0}, who was evil",
+    Reason.LIED: "a false result on {0}",
+    Reason.NAMED_BY_DEAD: "named by the dead {0}",
+    Reason.FALSE_ON_ME: "a false result on me",
+    Reason.QUIET: "hardly says a word",
+    Reason.HUNCH: "just a feeling",
+    Reason.CLEARED: "cleared by my own result",
+    Reason.TRUSTED_CLEAR: "cleared by {0}",
+    Reason.HIT_EVIL: "worked against {0}, who was evil",
+    Reason.PROVEN: "told the truth about {0}",
+    Reason.SOUND: "a sound claim",
+}

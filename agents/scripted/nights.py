@@ -64,7 +64,8 @@ def _unknown(mind: Mind, option: Option) -> Plan:
 def victim(mind: Mind, seats: Sequence[Seat]) -> Seat:
     """Whom a killer wants dead."""
     spared = {seat for seat in seats if mind.mate(seat)}
-    tried = [seats[0] for night in mind.memory.nights.values() for kind, seats, _ in night.told if kind == "defense_too_strong"]
+    told = (report for night in mind.memory.nights.values() for report in night.told)
+    tried = [seats[0] for kind, seats, _ in told if kind == "defense_too_strong"]
     tonight = (c.statement for c in mind.memory.team_talk if c.day == mind.memory.day)
     proposed = {statement.who for statement in tonight if statement.act is Act.PROPOSE}
 

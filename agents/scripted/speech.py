@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -100,12 +101,12 @@ def _name(names: Names, seat: Seat) -> str:
     return names[seat - 1]
 
 
-_SAY = {
+_SAY: dict[str, Callable[[Statement, Names, int], str]] = {
     "who": lambda s, names, _: _name(names, s.who),
     "also": lambda s, names, _: _name(names, s.also),
-    "role": lambda s, *_: s.role,
-    "group": lambda s, *_: _GROUPS[s.role],
-    "night": lambda s, *_: str(s.night),
+    "role": lambda s, names, _: s.role,
+    "group": lambda s, names, _: _GROUPS[s.role],
+    "night": lambda s, names, _: str(s.night),
     "when": _when,
     "seats": lambda s, names, _: " and ".join(_name(names, seat) for seat in s.seats),
 }
@@ -174,12 +175,12 @@ def _night(text: str, day: int) -> int | None:
     return int(number) if number.isdecimal() and number != text.lower() else None
 
 
-_READ = {
+_READ: dict[str, Callable[[str, Names, int], tuple[str, object]]] = {
     "who": lambda text, names, _: ("who", _seat(text, names)),
     "also": lambda text, names, _: ("also", _seat(text, names)),
-    "role": lambda text, *_: ("role", text if text in SPOKEN_ROLES else None),
-    "group": lambda text, *_: ("role", _LETTERS.get(text)),
-    "night": lambda text, *_: ("night", int(text) if text.isdecimal() else None),
+    "role": lambda text, names, _: ("role", text if text in SPOKEN_ROLES else None),
+    "group": lambda text, names, _: ("role", _LETTERS.get(text)),
+    "night": lambda text, names, _: ("night", int(text) if text.isdecimal() else None),
     "when": lambda text, _, day: ("night", _night(text, day)),
     "seats": lambda text, names, _: ("seats", _seats(text, names)),
 }

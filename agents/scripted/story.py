@@ -11,6 +11,7 @@ from collections.abc import Callable
 from agents.scripted.lists import capacity, exact, is_killer, is_town, posable
 from agents.scripted.memory import Memory, Night
 from agents.scripted.statements import Act, Statement
+from game.engine.roles import ROLES
 from game.engine.roles.groups import CLASSIC
 from game.engine.types import Seat
 
@@ -64,7 +65,8 @@ class Story:
         for role in posable(memory.slots):
             room = capacity(memory.slots, role) - (role in claimed) - (role in dead) - (role in taken) * 5
             flexible = capacity(memory.slots, role) > exact(memory.slots, role)
-            score = min(room, 2) + 0.6 * flexible + 1.6 * self.draw("cover", role, len(taken))
+            fits = ROLES[role].group == ROLES[memory.role].group
+            score = min(room, 2) + 0.6 * flexible + 0.9 * fits + 1.6 * self.draw("cover", role, len(taken))
             if score > worth:
                 best, worth = role, score
         return best or "Doctor"
@@ -82,32 +84,39 @@ class Story:
         target = pool[int(self.draw("fake", night, self.role) * len(pool))]
         return invent(self, memory, night, target)
 
-    def _check(self, memory: Memory, night: int, target: Seat) -> list[Statement]:
-        framed = memory.target if memory.target in memory.living else 0
-        if framed and night >= 2:
-            return [_report("suspicious", night, framed)]
-        bold = target not in memory.team and night >= 2 and self.draw("bold", night) < 0.25
-        dead = memory.graves.get(target)
-        bad = is_killer(dead.role) if dead else bold
-        return [_report("suspicious" if bad else "innocent", night, target)]
 
-    def _look(self, memory: Memory, night: int, target: Seat) -> list[Statement]:
-        dead, claim = memory.graves.get(target), memory.claims.get(target)
-        role = dead.role if dead else claim.role if claim else ""
-        letters = [letter for letter, roles in CLASSIC.items() if role in roles]
-        fallback = "ABDEHIJK"[int(self.draw("group", night) * 8)]
-        return [Statement(Act.REPORT, target, role=letters[0] if letters else fallback, night=night, topic="group")]
+# Invented nights -----------------------------------------------------------------------------------------------------
 
-    def _watch(self, memory: Memory, night: int, target: Seat) -> list[Statement]:
-        if target in memory.died_on(night, night=True):
-            others = [seat for seat in memory.others if seat not in memory.team and seat != target]
-            if others:
-                seen = others[int(self.draw("seen", night) * len(others))]
-                return [Statement(Act.REPORT, target, night=night, topic="visitors", seats=(seen,))]
-        return [_report("nobody", night, target)]
 
-    def _swap(self, memory: Memory, night: int, target: Seat) -> list[Statement]:
-        return [Statement(Act.REPORT, target, memory.seat, night=night, topic="swapped")]
+def _check(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
+    framed = memory.target if memory.target in memory.living else 0
+    if framed and night >= 2:
+        return [_report("suspicious", night, framed)]
+    bold = target not in memory.team and night >= 2 and story.draw("bold", night) < 0.25
+    dead = memory.graves.get(target)
+    bad = is_killer(dead.role) if dead else bold
+    return [_report("suspicious" if bad else "innocent", night, target)]
+
+
+def _look(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
+    dead, claim = memory.graves.get(target), memory.claims.get(target)
+    role = dead.role if dead else claim.role if claim else ""
+    letters = [letter for letter, roles in CLASSIC.items() if role in roles]
+    fallback = "ABDEHIJK"[int(story.draw("group", night) * 8)]
+    return [Statement(Act.REPORT, target, role=letters[0] if letters else fallback, night=night, topic="group")]
+
+
+def _watch(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
+    if target in memory.died_on(night, night=True):
+        others = [seat for seat in memory.others if seat not in memory.team and seat != target]
+        if others:
+            seen = others[int(story.draw("seen", night) * len(others))]
+            return [Statement(Act.REPORT, target, night=night, topic="visitors", seats=(seen,))]
+    return [_report("nobody", night, target)]
+
+
+def _swap(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
+    return [Statement(Act.REPORT, target, memory.seat, night=night, topic="swapped")]
 
 
 def _simple(topic: str) -> Callable[[Story, Memory, int, Seat], list[Statement]]:
@@ -119,10 +128,10 @@ def _alone(topic: str) -> Callable[[Story, Memory, int, Seat], list[Statement]]:
 
 
 _INVENT: dict[str, Callable[[Story, Memory, int, Seat], list[Statement]]] = {
-    "Sheriff": Story._check,
-    "Investigator": Story._look,
-    "Lookout": Story._watch,
-    "Transporter": Story._swap,
+    "Sheriff": _check,
+    "Investigator": _look,
+    "Lookout": _watch,
+    "Transporter": _swap,
     "Doctor": _simple("healed"),
     "Bodyguard": _simple("guarded"),
     "Escort": _simple("distracted"),

@@ -13,6 +13,7 @@ from agents.scripted.statements import Act, Reason, Statement
 from agents.scripted.story import LEADS
 from game.engine.types import Seat, Verdict
 
+
 class Wish(NamedTuple):
     """Something one might say, how pressing it is (from 5 on it is said in any case), and why."""
 

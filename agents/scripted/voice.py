@@ -25,7 +25,7 @@ def written(mind: Mind, statement: Statement) -> str:
     """A statement as a line of a last will or a note."""
     if not mind.text:
         return terse(statement)
-    choices = fitting(statement.key, WILL) if statement.act is not Act.NOTE else fitting(statement.key, mind.temper.name)
+    choices = fitting(statement.key, mind.temper.name if statement.act is Act.NOTE else WILL)
     place = int(mind.lasting("will style", statement.act) * len(choices))
     return render(statement, choices[place], mind.memory.names)
 
