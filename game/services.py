@@ -361,15 +361,3 @@ def _check_deeds(match: Match, seat: int, ask_id: str | None, deeds: Sequence[Ac
 def _cost(deeds: Sequence[Action]) -> int:
     words = sum(len(deed.text) for deed in deeds if isinstance(deed, Say | Whisper))
     return -(-words // CHARACTERS_A_TOKEN)
-
-
-# What is shown to visitors --------------------------------------------------------------------------------------------
-
-
-def showcase_match_ensure() -> Match:
-    """A running match of scripted agents at a pace that a person can follow; started if there is none."""
-    running = selectors.matches_live().filter(showcase=True).exclude(status=Match.Status.PAUSED).first()
-    if running:
-        return running
-    match = match_create(spec=LobbySpec(title="Classic", pace=1.6), showcase=True)
-    return match_start(match=match)

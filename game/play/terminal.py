@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from game.engine.actions import Pass
-from game.engine.events import Event, MatchOpened, PhaseOpened
+from game.engine.events import Event, GoalMet, MatchOpened, PhaseOpened, Refused, Said, TeamMet, Told
 from game.engine.fold import visible
 from game.engine.legal import Ask, check
 from game.engine.state import View
 from game.engine.text import render
-from game.engine.types import Seat
+from game.engine.types import Seat, seats_of
 from game.play.commands import CommandError, help_lines, read
 from game.play.drivers import Played, run_sync
 from game.play.seats import Agent, Decision
@@ -37,11 +37,20 @@ class Screen:
         for event in visible(events, self.seat) if self.seat else events:
             if isinstance(event, MatchOpened):
                 self.names = event.table.names
-            text = None if event.kind in QUIET else render.line(event, self.names, self.seat or None)
+            text = self._text(event)
             if text and isinstance(event, PhaseOpened):
                 self.write(f"\n── {text} {'─' * (WIDTH - len(text) - 4)}")
             elif text:
                 self.write(text)
+
+    def _text(self, event: Event) -> str | None:
+        """An event in words; whoever sees all is told whom a report is for, and hears unnamed speech once."""
+        if event.kind in QUIET or (not self.seat and isinstance(event, Said) and not event.seat):
+            return None
+        text = render.line(event, self.names, self.seat or None)
+        if text and not self.seat and isinstance(event, Told | TeamMet | GoalMet | Refused):
+            text = f"({', '.join(self.names[seat - 1] for seat in seats_of(event.to))}) {text}"
+        return text
 
     def write(self, text: str) -> None:
         """Print one paragraph, folded."""

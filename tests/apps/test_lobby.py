@@ -58,7 +58,8 @@ def test_a_preset_can_be_played_and_survives_the_round_trip(file: Path) -> None:
 
 def test_limits_become_the_tables() -> None:
     spec = lobby_from_yaml(
-        "clock: budget\nlimits: {per_agent: {discussion: 7}, judgement: {total: 9, tail_after_all_votes: 2}, pre_night: 3}"
+        "clock: budget\n"
+        "limits: {per_agent: {discussion: 7}, judgement: {total: 9, tail_after_all_votes: 2}, pre_night: 3}"
     )
     table = lobby_table(spec)
     assert table.clock is Clock.BUDGET

@@ -72,8 +72,9 @@ def prepare(here: Places) -> None:
 
 def showcase_address() -> str:
     """The path of the match that shows what ToSSim does, opened if none is."""
-    from game.services import showcase_match_ensure
+    from game.showcase import archive_ensure, showcase_match_ensure
 
+    archive_ensure()
     return f"/m/{showcase_match_ensure().pk}"
 
 
