@@ -49,6 +49,10 @@ LONGEST_WAIT = 1.0
 """Seconds after which a waiting driver looks around though nobody called."""
 
 
+stopping = threading.Event()
+"""Set when this process is about to end: drivers let go of their matches."""
+
+
 def drive(match_id: int, lease: int, *, seconds: float | None = None) -> bool:
     """Play a match under a lease for a slice of time; whether it goes on after that.
 
@@ -84,7 +88,7 @@ class Driver:
             if lease_renew(match_id=self.match.pk, lease=self.lease) != Match.Status.RUNNING:
                 lease_release(match_id=self.match.pk, lease=self.lease)
                 return False
-            if time.monotonic() > until:
+            if time.monotonic() > until or stopping.is_set():
                 lease_release(match_id=self.match.pk, lease=self.lease)
                 return True
             self._step()
@@ -240,7 +244,7 @@ class Driver:
         acted = self.match.has_people and Decision.objects.filter(
             match=self.match, applied_at=None, source=Decision.Source.PERSON
         )
-        return status != Match.Status.RUNNING or bool(acted and acted.exists())
+        return stopping.is_set() or status != Match.Status.RUNNING or bool(acted and acted.exists())
 
 
 async def _gather(made: Sequence[Any]) -> list[tuple[Decided, str]]:

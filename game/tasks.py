@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 from django.db.models import Q
 from django.utils import timezone
 
-from game.live import drive
+from game.live import drive, stopping
 from game.log import STALE_AFTER, lease_take
 from game.models import Match
 from game.services import match_dispatch
@@ -16,11 +17,17 @@ from game.services import match_dispatch
 log = logging.getLogger(__name__)
 
 
+@worker_shutting_down.connect
+def _let_go(**_: object) -> None:
+    """The worker is asked to end: its matches are released, so that the next worker has them at once."""
+    stopping.set()
+
+
 @shared_task
 def match_run(match_id: int) -> None:
     """Drive a match for a slice, then hand on to a fresh task. Does nothing when somebody else drives it."""
     lease = lease_take(match_id=match_id)
-    if lease is not None and drive(match_id, lease):
+    if lease is not None and drive(match_id, lease) and not stopping.is_set():
         match_dispatch(match_id=match_id)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
 
-from game import selectors, services
+from game import live, selectors, services
 from game.engine import events as e
 from game.engine.actions import Elapsed
 from game.engine.fold import fold_all
@@ -204,3 +205,15 @@ def test_an_elapsed_stage_is_recorded(started: Make) -> None:
         driver._reply(Elapsed(driver.state.public.stage))
     outcomes = {event.outcome for event in selectors.log_of(match.pk) if isinstance(event, e.Decided)}
     assert outcomes == {"elapsed"}
+
+
+def test_a_driver_whose_process_ends_lets_go_of_its_match_at_once(
+    started: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    match = started(pace=30)
+    lease = lease_take(match_id=match.pk)
+    assert lease is not None
+    monkeypatch.setattr("game.live.stopping", threading.Event())
+    live.stopping.set()
+    assert drive(match.pk, lease)
+    assert lease_take(match_id=match.pk) == lease + 1

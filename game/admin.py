@@ -1,0 +1,186 @@
+"""Matches, lobbies, seats, logs and decisions in the admin: rows to read, and the services as actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+
+from game import services
+from game.lobby import LobbySpec, lobby_to_yaml
+from game.log import STALE_AFTER
+from game.models import Decision, Event, Lobby, Match, Seat
+
+
+class ReadOnly:
+    """Rows that are written by services alone."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is added here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted here."""
+        return False
+
+
+class SeatInline(ReadOnly, TabularInline):  # type: ignore[misc]
+    """Who sits in a match."""
+
+    model = Seat
+    fields = ("number", "name", "agent", "is_open", "user", "handed_over", "last_seen_at")
+    readonly_fields = fields
+    extra = 0
+
+
+@admin.register(Match)
+class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Matches with what may be done to them."""
+
+    list_display = ("id", "title", "watch", "state", "driven", "outcome", "last_seq", "has_people", "created_at")
+    list_filter = ("status", "has_people", "showcase", "practice", "outcome")
+    search_fields = ("id", "title", "seats__name")
+    exclude = ("seed",)
+    inlines = (SeatInline,)
+    actions = ("start", "pause", "resume", "abort")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Actions need the permission; the fields are read-only all the same."""
+        return bool(request.user.has_perm("game.change_match"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All fields but the seed."""
+        return [field.name for field in self.opts.fields if field.name != "seed"]
+
+    @display(description="table")
+    def watch(self, match: Match) -> str:
+        """A link to the live page."""
+        return format_html('<a href="/m/{}">/m/{}</a>', match.pk, match.pk)
+
+    @display(description="status", label={"running": "success", "failed": "danger", "paused": "warning"})
+    def state(self, match: Match) -> str:
+        """The status."""
+        return match.status
+
+    @display(description="driver")
+    def driven(self, match: Match) -> str:
+        """Who drives it, from the lease and the last sign of life."""
+        if match.status != Match.Status.RUNNING:
+            return match.error or "-"
+        if match.heartbeat_at is None:
+            return "waits for a worker"
+        age = timezone.now() - match.heartbeat_at
+        seconds = round(age.total_seconds())
+        if age > STALE_AFTER:
+            return f"stuck: no sign for {seconds} s; a worker will take over"
+        return f"lease {match.lease}, {seconds} s ago"
+
+    @action(description="Start: deal and play, open seats by their agents")
+    def start(self, request: HttpRequest, chosen: QuerySet[Match]) -> None:
+        """Start matches that wait."""
+        self._each(request, chosen, "started", lambda match: services.match_start(match=match))
+
+    @action(description="Pause")
+    def pause(self, request: HttpRequest, chosen: QuerySet[Match]) -> None:
+        """Pause running matches."""
+        self._each(request, chosen, "paused", lambda match: services.match_pause(match=match))
+
+    @action(description="Resume a paused or failed match from its log")
+    def resume(self, request: HttpRequest, chosen: QuerySet[Match]) -> None:
+        """Go on."""
+        self._each(request, chosen, "resumed", lambda match: services.match_resume(match=match))
+
+    @action(description="Abort: end without a result")
+    def abort(self, request: HttpRequest, chosen: QuerySet[Match]) -> None:
+        """End matches."""
+        self._each(request, chosen, "aborted", lambda match: services.match_abort(match=match))
+
+    def _each(
+        self, request: HttpRequest, chosen: QuerySet[Match], done: str, service: Callable[[Match], object]
+    ) -> None:
+        """Call a service for each match; say what was done and what was refused, and leave both on the object."""
+        changed = 0
+        for match in chosen:
+            try:
+                service(match)
+            except services.Rejected as refused:
+                self.message_user(request, f"Match {match.pk}: {refused.reason}", messages.WARNING)
+            else:
+                changed += 1
+                self.log_change(request, match, done)
+        self.message_user(request, f"{changed} of {len(chosen)} matches {done}.")
+
+
+@admin.register(Lobby)
+class LobbyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Lobbies as YAML."""
+
+    list_display = ("id", "name", "created_by", "created_at")
+    search_fields = ("name",)
+    fields = ("name", "yaml", "created_by", "created_at")
+    readonly_fields = fields
+
+    def yaml(self, lobby: Lobby) -> str:
+        """The lobby as one would write it."""
+        return format_html("<pre>{}</pre>", lobby_to_yaml(LobbySpec.model_validate(lobby.config)))
+
+
+@admin.register(Seat)
+class SeatAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Seats of all matches."""
+
+    list_display = ("match", "number", "name", "agent", "is_open", "user", "handed_over")
+    list_filter = ("agent", "is_open")
+    search_fields = ("name",)
+    exclude = ("key_hash",)
+
+
+class OfMatches(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Rows of matches that nobody is playing any more."""
+
+    list_per_page = 200
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without those of matches that people are playing."""
+        ended = (Match.Status.FINISHED, Match.Status.ABORTED)
+        found: QuerySet[Any] = super().get_queryset(request).select_related("match")
+        return found.exclude(match__in=Match.objects.filter(has_people=True).exclude(status__in=ended))
+
+
+@admin.register(Event)
+class EventAdmin(OfMatches):
+    """The log."""
+
+    list_display = ("match", "seq", "kind", "audience", "body", "at")
+    list_filter = ("kind",)
+    search_fields = ("=match__id",)
+
+
+@admin.register(Decision)
+class DecisionAdmin(OfMatches):
+    """What was decided, and why."""
+
+    list_display = ("match", "seat", "ask_id", "source", "actions", "thought", "cost", "error", "event")
+    list_filter = ("source",)
+    search_fields = ("=match__id", "thought")
+
+    def event(self, decision: Decision) -> str:
+        """Its place in the log."""
+        if decision.decided_seq is None:
+            return "not applied"
+        address = reverse("match", args=[decision.match_id])
+        seq = decision.decided_seq
+        return format_html('<a href="{}?as=god&at={}#e{}">{}</a>', address, seq, seq, seq)
