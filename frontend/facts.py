@@ -106,6 +106,12 @@ def rows(match_id: int, after: int, limit: int) -> list[Row]:
     return [Row(millis(row.at), engine_event(row), thoughts.get(row.seq)) for row in found]
 
 
+def look(match_id: int, after: int, limit: int) -> tuple[list[Row], Facts | None]:
+    """The next rows of a log and what holds beside them; None for a match that does not exist."""
+    found = rows(match_id, after, limit)
+    return found, facts(match_id)
+
+
 def all_rows(match_id: int) -> list[Row]:
     """A whole log."""
     found: list[Row] = []
@@ -144,9 +150,16 @@ def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
         "clock": match.table["clock"],
         "parent": match.parent_id,
         "commitment": match.commitment,
-        "error": match.error,
+        "error": _error(match),
         "seats": [seat_out(seat) for seat in seats],
     }
+
+
+def _error(match: Match) -> str:
+    """Why a match cannot go on. Where people play, the words of an error might tell what they must not know."""
+    if match.error and match.has_people:
+        return "Something went wrong; whoever runs this server can see what, and resume the match."
+    return match.error
 
 
 def seat_out(seat: SeatRow) -> dict[str, Any]:

@@ -14,12 +14,13 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import psycopg
-from channels.db import database_sync_to_async
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError  # InterfaceError, too
+from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from frontend import facts
@@ -32,8 +33,10 @@ POLL = 5.0
 """Seconds after which a room looks for new rows though nobody rang."""
 SETTLE = 0.03
 """Seconds that a room waits after a look, so that a burst of doorbells is answered by one look."""
+READ = 1000
+"""Rows of one read."""
 SLICE = 200
-"""Events presented in one go before other sockets get their turn; also the rows of one read."""
+"""Events presented in one go before other sockets get their turn."""
 RETRY = 0.5
 """Seconds before a lost LISTEN connection is opened again."""
 
@@ -61,11 +64,40 @@ class Stream:
                 self.texts.append(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
 
 
+class Reader:
+    """A thread with a database connection of its own: looking is frequent, and connecting is what would cost."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "hub")
+
+    async def look(self, match_id: int, after: int) -> tuple[list[facts.Row], facts.Facts | None]:
+        """What `facts.look` gives. Raises DatabaseError; the next look then connects anew."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _look, match_id, after)
+
+    def close(self) -> None:
+        """Let the connection and the thread go once they are idle."""
+        self._thread.submit(_close)
+        self._thread.shutdown(wait=False)
+
+
+def _look(match_id: int, after: int) -> tuple[list[facts.Row], facts.Facts | None]:
+    try:
+        return facts.look(match_id, after, READ)
+    except DatabaseError:
+        connection.close()
+        raise
+
+
+def _close() -> None:
+    connection.close()  # that of the thread in which this runs
+
+
 class Room:
     """One watched match."""
 
-    def __init__(self, match_id: int) -> None:
+    def __init__(self, match_id: int, reader: Reader) -> None:
         self.match_id = match_id
+        self._reader = reader
         self.rows: list[facts.Row] = []
         self.facts: facts.Facts | None = None
         self.broken = ""
@@ -129,11 +161,11 @@ class Room:
     async def _look(self) -> None:
         """Read new rows and facts; wake the watchers when anything is new."""
         seen = len(self.rows)
-        while rows := await _read(self.match_id, len(self.rows)):
+        rows, now = await self._reader.look(self.match_id, len(self.rows))
+        self.rows.extend(rows)
+        while len(rows) == READ:
+            rows, now = await self._reader.look(self.match_id, len(self.rows))
             self.rows.extend(rows)
-            if len(rows) < SLICE:
-                break
-        now = await _facts(self.match_id)
         if now is None:
             raise NoSuchMatch(self.match_id)
         changed, self.facts = now != self.facts, now
@@ -147,30 +179,21 @@ class Room:
             watcher.set()
 
 
-async def _read(match_id: int, after: int) -> list[facts.Row]:
-    found: list[facts.Row] = await database_sync_to_async(facts.rows)(match_id, after, SLICE)
-    return found
-
-
-async def _facts(match_id: int) -> facts.Facts | None:
-    found: facts.Facts | None = await database_sync_to_async(facts.facts)(match_id)
-    return found
-
-
 class Hub:
     """The rooms of one event loop and the connection that hears their doorbells. It listens while somebody watches."""
 
     def __init__(self) -> None:
         self._rooms: dict[int, Room] = {}
         self._listener: asyncio.Task[None] | None = None
+        self._reader: Reader | None = None
 
     @contextlib.asynccontextmanager
     async def watch(self, match_id: int, bell: asyncio.Event) -> AsyncIterator[Room]:
         """The room of a match; `bell` is set whenever there is news in it. Raises NoSuchMatch."""
-        room = self._rooms.get(match_id) or self._rooms.setdefault(match_id, Room(match_id))
+        self._reader = self._reader or Reader()
+        self._listener = self._listener or asyncio.create_task(self._listen())
+        room = self._rooms.get(match_id) or self._rooms.setdefault(match_id, Room(match_id, self._reader))
         room.watchers.add(bell)
-        if self._listener is None or self._listener.done():
-            self._listener = asyncio.create_task(self._listen())
         try:
             await room.open()
             yield room
@@ -179,9 +202,16 @@ class Hub:
             if not room.watchers:
                 room.close()
                 self._rooms.pop(match_id, None)
-            if not self._rooms and self._listener:
-                self._listener.cancel()
-                self._listener = None
+            if not self._rooms:
+                self._rest()
+
+    def _rest(self) -> None:
+        """Nobody watches: let go of both connections."""
+        if self._listener:
+            self._listener.cancel()
+        if self._reader:
+            self._reader.close()
+        self._listener = self._reader = None
 
     async def _listen(self) -> None:
         while True:
