@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from agents.scripted import courts, nights, talk, voice, whispers, wills
 from agents.scripted.lists import is_town
 from agents.scripted.mind import Mind
+from agents.scripted.speech import strip
 from agents.scripted.statements import Act, Statement
 from game.engine.actions import Action, Judge, Pass, Say, Vote, Whisper, WriteNote, WriteWill
-from game.engine.events import Event
+from game.engine.events import Event, Said
 from game.engine.legal import Ask, AskKind
 from game.engine.state import View
 from game.engine.types import Channel, Seat
@@ -30,6 +31,8 @@ class ScriptedAgent:
     def observe(self, events: Sequence[Event]) -> None:
         """Take in the next events that the seat may see."""
         self.mind.memory.observe(events)
+        if self.mind.text:
+            self.mind.heard.extend(strip(e.text) for e in events if isinstance(e, Said) and e.channel is Channel.PUBLIC)
 
     def decide(self, view: View, ask: Ask) -> Decision:
         """Answer an ask with something legal."""
@@ -132,7 +135,7 @@ def _lines(mind: Mind, statements: Sequence[Statement]) -> list[Action]:
 
 def _papers(mind: Mind, ask: Ask) -> list[Action]:
     """The last will, kept up to date where talk is asked for."""
-    if ask.kind not in (AskKind.SPEAK, AskKind.LAST_WORDS):
+    if mind.memory.round > 1 or ask.kind not in (AskKind.SPEAK, AskKind.LAST_WORDS):
         return []
     text = wills.will(mind)
     return [] if text is None else [WriteWill(text)]

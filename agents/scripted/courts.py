@@ -62,15 +62,16 @@ def _note(mind: Mind, public: Public, seat: Seat) -> None:
     if not mind.text:
         return
     others = sum(target == seat for _, target in public.votes)
+    joined = f", with {others} votes on them so far" if others else ""
     pieces = mind.beliefs.against(seat)
     reason = mind.describe(pieces[0] if pieces else None)
     if seat == mind.memory.target and mind.memory.role == "Executioner":
         mind.because("My target is {0}: every vote counts.", seat)
     elif mind.killer:
-        mind.because(f"{{0}} is a good one for them to hang ({reason}), with {others} votes so far.", seat)
+        mind.because(f"{{0}} is a good one for them to hang ({reason}){joined}.", seat)
     else:
         percent = round(100 * mind.beliefs.chance(seat))
-        mind.because(f"I vote for {{0}}: {percent} % a killer by my count ({reason}), {others} votes so far.", seat)
+        mind.because(f"I vote for {{0}}: {percent} % a killer by my count ({reason}){joined}.", seat)
 
 
 def vote_words(mind: Mind, public: Public, seat: Seat) -> Statement | None:
@@ -97,7 +98,7 @@ def defend(mind: Mind) -> list[Statement]:
     if mind.loyal:
         mind.because(f"I am the {story.role} and have to make them believe it.")
     else:
-        mind.because(f"I am the {memory.role}. I tell them the story of a {story.role}.")
+        mind.because(f"I am the {memory.role}, but what they hear is: {story.role}.")
     spoken = [] if mind.claimed else [Statement(Act.CLAIM, role=story.role)]
     spoken += untold(mind)[-1:] or [statement for statement in _rebuttal(mind) if statement not in mind.said]
     mind.said.update(spoken)
@@ -167,5 +168,7 @@ def _grounds(mind: Mind, accused: Seat, verdict: Verdict) -> str:
     if accused == mind.memory.target and mind.memory.role == "Executioner":
         return "{0} is my target."
     pieces: list[Evidence] = (mind.beliefs.against if verdict is Verdict.GUILTY else mind.beliefs.in_favour)(accused)
-    percent = round(100 * mind.beliefs.chance(accused))
-    return f"I put {{0}} at {percent} % a killer ({mind.describe(pieces[0] if pieces else None)})."
+    reason = mind.describe(pieces[0] if pieces else None)
+    if mind.killer:
+        return f"{{0}} is not one of mine, and this is how I look honest ({reason})."
+    return f"I put {{0}} at {round(100 * mind.beliefs.chance(accused))} % a killer ({reason})."

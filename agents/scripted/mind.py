@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from agents.scripted.beliefs import Beliefs, Evidence, assess, look_back, odds
@@ -30,6 +31,11 @@ class Mind:
         self.memory = Memory(seat)
         self.story = Story(self.lasting)
         self.said: set[Statement] = set()
+        """What I have said in public."""
+        self.hushed: set[tuple[str, Statement]] = set()
+        """What I have said elsewhere, by channel or friend."""
+        self.heard: deque[str] = deque(maxlen=40)
+        """The latest lines in public, so as not to sound like the one before."""
         self.worded: set[tuple[str, str]] = set()
         self.answered = 0
         """The last stage up to which charges and questions have been answered."""
@@ -128,7 +134,7 @@ class Mind:
 
     def because(self, thought: str, *seats: Seat) -> None:
         """Note why I do what I do."""
-        if self.text:
+        if self.text and thought:
             self.thoughts.append(self.why(thought, *seats))
 
     def name(self, seat: Seat) -> str:

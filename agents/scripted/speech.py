@@ -24,6 +24,8 @@ WILL = "will"
 """The list of wordings that suit a last will."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _LAST_NIGHT = "last night"
+_SHAPE = {"when": r"[Ll]ast night|[Oo]n night \d+", "night": r"\d+"}
+"""What a slot may hold, where it is no name or role."""
 _GROUPS = {letter: ", ".join(roles[:-1]) + " or " + roles[-1] for letter, roles in CLASSIC.items()}
 _LETTERS = {words: letter for letter, words in _GROUPS.items()}
 
@@ -69,7 +71,7 @@ def _pattern(text: str) -> re.Pattern[str]:
             regex += f"(?P={part})"
         else:
             seen.add(part)
-            regex += f"(?P<{part}>.+?)"
+            regex += f"(?P<{part}>{_SHAPE.get(part, '.+?')})"
     return re.compile(regex, re.DOTALL)
 
 
@@ -126,7 +128,7 @@ def read(text: str, names: Names, day: int = 0) -> Statement | None:
     """The statement that a line is a wording of; None for a line that is none."""
     if text.startswith("[") and text.endswith("]"):
         return _read_terse(text, len(names))
-    bare = _strip(text)
+    bare = strip(text)
     for candidate in dict.fromkeys((text, bare)):
         for group in wordings().values():
             for wording in group:
@@ -136,7 +138,8 @@ def read(text: str, names: Names, day: int = 0) -> Statement | None:
     return None
 
 
-def _strip(text: str) -> str:
+def strip(text: str) -> str:
+    """A line without the opener and closer that its wording may have got."""
     for opener in OPENERS:
         text = text.removeprefix(opener + " ")
     for closer in CLOSERS:

@@ -78,7 +78,8 @@ def _answers(mind: Mind) -> Iterator[Wish]:
         yield Wish(6.0, Statement(Act.JEST, topic="dare"), thought)
         return
     hard = any(c.statement.topic in _HARD for c in charges)
-    pressed = hard or len({c.speaker for c in charges}) >= 2 or bool(questions and mind.draw("answer") < 0.65)
+    roles = [c for c in questions if not c.statement.topic]
+    pressed = hard or len({c.speaker for c in charges}) >= 2 or bool(roles and mind.draw("answer") < 0.65)
     if pressed and not mind.claimed:
         yield from come_out(mind)
     elif mind.claimed and (told := untold(mind)):
@@ -86,6 +87,9 @@ def _answers(mind: Mind) -> Iterator[Wish]:
         yield Wish(6.0, told[-1], thought)
     if charges:
         yield from _retort(mind, charges)
+    elif not pressed:
+        thought = mind.why("{0} wants to hear me. I have nothing to give yet.", questions[-1].speaker)
+        yield Wish(5.0, Statement(Act.WAIT, questions[-1].speaker, topic="asked"), thought)
 
 
 def _fresh(mind: Mind, charge: Charge) -> bool:
@@ -117,7 +121,8 @@ def _retort(mind: Mind, charges: list[Charge]) -> Iterator[Wish]:
         yield Wish(6.5, Statement(Act.ACCUSE, last.speaker, topic=Reason.FALSE_ON_ME), thought)
         return
     thought = mind.why("{0} goes after me. I answer.", last.speaker)
-    yield Wish(5.5, Statement(Act.DENY, last.speaker), thought)
+    soft = last.statement.topic in (Reason.QUIET, Reason.HUNCH)
+    yield Wish(5.5, Statement(Act.DENY, last.speaker, topic="soft" if soft else ""), thought)
 
 
 # Leads and news -------------------------------------------------------------------------------------------------------
@@ -129,7 +134,8 @@ def _leads(mind: Mind) -> Iterator[Wish]:
         return
     lead = fresh[-1]
     if mind.loyal:
-        thought = mind.why("My result on {0} is worth coming forward for.", lead.who)
+        seen = lead.seats[0] if lead.seats else lead.who
+        thought = mind.why("What I found out about {0} is worth coming forward for.", seen)
     else:
         thought = mind.why(f"I make up a result against {{0}}: I pose as the {mind.story.role}.", lead.who)
     if not mind.claimed:
@@ -155,18 +161,28 @@ def _news(mind: Mind) -> Iterator[Wish]:
     dead = memory.died_on(yesterday, night=True)
     for seat in memory.died_on(yesterday, night=False):
         if is_town(memory.graves[seat].role) and mind.draw("regret", seat) < share:
-            yield Wish(3.4, Statement(Act.REGRET, seat, role=memory.graves[seat].role))
+            thought = mind.why("We hanged {0}, one of our own." if mind.loyal else "{0} hanged. I act sorry.", seat)
+            yield Wish(3.4, Statement(Act.REGRET, seat, role=memory.graves[seat].role), thought)
     for seat in dead:
         role = memory.graves[seat].role
         if mind.draw("news", seat) < share and (is_town(role) or is_killer(role)):
-            yield Wish(3.6, Statement(Act.MOURN if is_town(role) else Act.CHEER, seat, role=role))
+            yield Wish(3.6, Statement(Act.MOURN if is_town(role) else Act.CHEER, seat, role=role), _feeling(mind, seat))
         for named in memory.graves[seat].named:
             if named in memory.living and named != mind.seat and not mind.mate(named) and mind.draw("cite") < 2 * share:
-                yield Wish(5.0, Statement(Act.CITE, seat, named))
+                thought = mind.why("{0} left us a name: {1}. That should be heard.", seat, named)
+                yield Wish(5.0, Statement(Act.CITE, seat, named), thought)
     if not dead and mind.draw("relief") < share:
-        yield Wish(3.0, Statement(Act.RELIEF))
+        yield Wish(3.0, Statement(Act.RELIEF), mind.why("Nobody died, and somebody has to say so."))
     if memory.role == "Medium":
         yield from _relays(mind)
+
+
+def _feeling(mind: Mind, seat: Seat) -> str:
+    if mind.mate(seat):
+        return mind.why("{0} was one of mine. I must not let it show.", seat)
+    if mind.killer:
+        return mind.why("{0} is out of my way. I say what an honest player would.", seat)
+    return mind.why("{0}'s death changes things, and I want it said.", seat)
 
 
 def _relays(mind: Mind) -> Iterator[Wish]:
@@ -257,6 +273,8 @@ def _support(mind: Mind) -> Iterator[Wish]:
 def _questions(mind: Mind) -> Iterator[Wish]:
     memory = mind.memory
     asked = {c.statement.who for c in memory.questions if c.day == memory.day}
+    if mind.draw("curious") > 2.5 / len(memory.living):
+        return
     for seat in mind.wanted(memory.others)[:3]:
         if seat in asked or mind.mate(seat):
             continue
@@ -278,18 +296,19 @@ def _idle(mind: Mind) -> Iterator[Wish]:
         yield from (Wish(4.0, wish.statement, wish.thought) for wish in come_out(mind))
     told = untold(mind)
     if mind.claimed and told and memory.round == 1:
-        yield Wish(2.6, told[-1])
+        yield Wish(2.6, told[-1], mind.why("They know my role, so they may as well know my nights."))
     left = round(expected_killers(memory.slots) - sum(is_killer(grave.role) for grave in memory.graves.values()))
     if memory.day >= 3 and left > 1 and mind.draw("tally") < 0.1:
-        yield Wish(1.6, Statement(Act.TALLY, night=left))
+        yield Wish(1.6, Statement(Act.TALLY, night=left), mind.why("The role list tells how many are left."))
     trusted = [seat for seat in memory.others if seat in memory.claims and mind.beliefs.score[seat] < -2]
     if trusted and mind.draw("protect") < 0.12:
-        yield Wish(1.8, Statement(Act.PLAN, trusted[0], topic="protect"))
+        thought = mind.why("{0} is as good as proven, and will be attacked.", trusted[0])
+        yield Wish(1.8, Statement(Act.PLAN, trusted[0], topic="protect"), thought)
     for seat in memory.others:
         if seat in memory.claims and 0.35 < mind.chance_of(seat) < 0.6 and mind.draw("doubt", seat) < 0.1:
-            yield Wish(1.7, Statement(Act.DOUBT, seat))
+            yield Wish(1.7, Statement(Act.DOUBT, seat), mind.why("{0}'s claim does not convince me.", seat))
     if mind.draw("wait") < 0.15:
-        yield Wish(1.0, Statement(Act.WAIT))
+        yield Wish(1.0, Statement(Act.WAIT), mind.why("I have nothing better to say."))
 
 
 def _secretive(mind: Mind) -> bool:

@@ -32,12 +32,16 @@ def written(mind: Mind, statement: Statement) -> str:
 
 def _pick(mind: Mind, statement: Statement) -> Wording:
     choices = fitting(statement.key, mind.temper.name)
-    # Seats that say the same thing at once start from the same place, each a step further: they differ in wording.
-    fresh = [wording for wording in choices if (wording.key, wording.text) not in mind.worded] or choices
-    spread = int(chance.draw(mind.seed, mind.memory.stage, statement.key) * len(fresh)) + mind.seat
-    wording = fresh[spread % len(fresh)]
+    start = int(chance.draw(mind.seed, mind.memory.stage, statement.key) * len(choices)) + mind.seat
+    # Seats that say the same thing at once start a step apart; what was said lately comes last.
+    order = [choices[(start + step) % len(choices)] for step in range(len(choices))]
+    wording = min(order, key=lambda one: ((one.key, one.text) in mind.worded) + 2 * _stale(mind, one))
     mind.worded.add((wording.key, wording.text))
     return wording
+
+
+def _stale(mind: Mind, wording: Wording) -> bool:
+    return any(wording.pattern.fullmatch(text) for text in mind.heard)
 
 
 def _adorn(mind: Mind, statement: Statement, text: str) -> str:

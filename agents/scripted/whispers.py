@@ -18,17 +18,18 @@ def confer(mind: Mind, channels: Sequence[str]) -> list[Spoken]:
     spoken: list[Spoken] = []
     for channel in map(Channel, channels):
         speak = _SPEAK.get(channel, _with_team)
-        spoken += [(channel, statement) for statement in speak(mind) if _unsaid(mind, statement)]
+        spoken += [(channel, statement) for statement in speak(mind) if _unsaid(mind, channel, statement)]
     return spoken[:2]
 
 
 _RECURRING = frozenset({Act.FOLLOW, Act.SUMMON, Act.LISTEN})
+"""What may be said again."""
 
 
-def _unsaid(mind: Mind, statement: Statement) -> bool:
-    if statement in mind.said and statement.act not in _RECURRING:
+def _unsaid(mind: Mind, to: str, statement: Statement) -> bool:
+    if (to, statement) in mind.hushed and statement.act not in _RECURRING:
         return False
-    mind.said.add(statement)
+    mind.hushed.add((to, statement))
     return True
 
 
@@ -47,6 +48,7 @@ def _with_team(mind: Mind) -> list[Statement]:
         mind.because("I tell the others whom I would frame: {0}.", framed)
         spoken.append(Statement(Act.FRAME, framed))
     elif mind.draw("follow") < 0.25:
+        mind.because("The Godfather decides. I say that I follow.")
         spoken.append(Statement(Act.FOLLOW))
     else:
         mind.because("I would kill {0}, and say so.", target)
@@ -79,7 +81,6 @@ def _as_prisoner(mind: Mind) -> list[Statement]:
         if mind.loyal
         else f"The Jailor must not learn that I am the {mind.memory.role}. I say {story.role}."
     )
-    mind.said.discard(Statement(Act.CLAIM, role=story.role))
     return [Statement(Act.CLAIM, role=story.role), *story.reports[-1:]]
 
 
@@ -124,8 +125,7 @@ def whisper(mind: Mind, standing: Sequence[Option]) -> tuple[Seat, Statement] | 
     guard = mind.story.role in ("Doctor", "Bodyguard")
     friend = trusted[0]
     statement = Statement(Act.OFFER, friend) if guard else Statement(Act.CONFIDE, friend, suspects[0])
-    if statement in mind.said:
+    if not _unsaid(mind, f"to {friend}", statement):
         return None
-    mind.said.add(statement)
     mind.because("I take {0} aside: of all of them I trust {0} most.", friend)
     return friend, statement
