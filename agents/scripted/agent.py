@@ -32,7 +32,7 @@ class ScriptedAgent:
         """Take in the next events that the seat may see."""
         self.mind.memory.observe(events)
         if self.mind.text:
-            self.mind.heard.extend(strip(e.text) for e in events if isinstance(e, Said) and e.channel is Channel.PUBLIC)
+            self.mind.heard.extend(strip(event.text) for event in events if isinstance(event, Said))
 
     def decide(self, view: View, ask: Ask) -> Decision:
         """Answer an ask with something legal."""

@@ -317,8 +317,11 @@ def _weigh_visitors(beliefs: Beliefs, memory: Memory, report: Report, credit: fl
     for seat in said.seats:
         claim = memory.claims.get(seat)
         alibi = 0.5 if claim and claim.role in _ALIBI else 1.0
-        if seat != memory.seat:
-            beliefs.add(seat, 2.6 * credit * alibi / len(said.seats) ** 0.5, Reason.SEEN, said.who)
+        weight = 2.6 * credit * alibi / len(said.seats) ** 0.5
+        if seat != memory.seat and said.who in memory.graves:
+            beliefs.add(seat, weight, Reason.SEEN, said.who)
+        elif seat != memory.seat:
+            _blame(beliefs, memory, report, weight, seat)
 
 
 def attacked_at(memory: Memory, watched: Statement) -> bool:

@@ -17,6 +17,7 @@ from agents.scripted.lists import SPOKEN_ROLES
 from agents.scripted.statements import Act, Statement
 from agents.scripted.temperaments import CLOSERS, OPENERS
 from game.engine.roles.groups import CLASSIC
+from game.engine.text.render import enumerate_words
 from game.engine.types import Seat
 
 Names = tuple[str, ...]
@@ -110,7 +111,7 @@ _SAY: dict[str, Callable[[Statement, Names, int], str]] = {
     "group": lambda s, names, _: _GROUPS[s.role],
     "night": lambda s, names, _: str(s.night),
     "when": _when,
-    "seats": lambda s, names, _: " and ".join(_name(names, seat) for seat in s.seats),
+    "seats": lambda s, names, _: enumerate_words([_name(names, seat) for seat in s.seats]),
 }
 
 
@@ -166,8 +167,9 @@ def _seats(text: str, names: Names) -> tuple[Seat, ...] | None:
     if (whole := _seat(text, names)) is not None:
         return (whole,)
     for name in names:
-        if text.startswith(name + " and ") and (rest := _seats(text[len(name) + 5 :], names)):
-            return (names.index(name) + 1, *rest)
+        for link in (" and ", ", "):
+            if text.startswith(name + link) and (rest := _seats(text[len(name + link) :], names)):
+                return (names.index(name) + 1, *rest)
     return None
 
 

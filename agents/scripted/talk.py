@@ -26,6 +26,8 @@ PRESSING = 5.0
 _HARD = frozenset({Reason.CHECK, Reason.TRUSTED_CHECK, Reason.MISFIT, Reason.SEEN, Reason.NAMED_BY_DEAD, Reason.MY_ROLE,
                    Reason.COUNTERCLAIM, Reason.ROLE_DEAD})  # fmt: skip
 """Charges that nobody can leave standing."""
+_HEARD_BY_ALL = frozenset({Reason.TRUSTED_CHECK, Reason.NAMED_BY_DEAD, Reason.SEEN, Reason.COUNTERCLAIM, Reason.MISFIT})
+"""Reasons that come to everybody at once: a few voices are enough."""
 
 
 def discuss(mind: Mind) -> list[Statement]:
@@ -209,6 +211,8 @@ def _accusations(mind: Mind) -> Iterator[Wish]:
         worth = 1.5 + 4.0 * (chance - 0.3) - place
         if found := _against(mind, seat):
             statement, piece = found
+            if piece and piece.topic in _HEARD_BY_ALL and mind.draw("crowd") > 3.5 / len(memory.living):
+                worth -= 1.5
             yield Wish(worth, statement, _explain(mind, seat, piece))
 
 

@@ -32,9 +32,12 @@ def written(mind: Mind, statement: Statement) -> str:
 
 def _pick(mind: Mind, statement: Statement) -> Wording:
     choices = fitting(statement.key, mind.temper.name)
-    start = int(chance.draw(mind.seed, mind.memory.stage, statement.key) * len(choices)) + mind.seat
+    common = [wording for wording in choices if wording.tag == "any"] or list(choices)
+    start = int(chance.draw(mind.seed, mind.memory.stage, statement.key) * len(common)) + mind.seat
     # Seats that say the same thing at once start a step apart; what was said lately comes last.
-    order = [choices[(start + step) % len(choices)] for step in range(len(choices))]
+    order = [common[(start + step) % len(common)] for step in range(len(common))]
+    own = [wording for wording in choices if wording.tag != "any"]
+    order = own + order if mind.draw("own words", statement) < 0.4 else order + own
     wording = min(order, key=lambda one: ((one.key, one.text) in mind.worded) + 2 * _stale(mind, one))
     mind.worded.add((wording.key, wording.text))
     return wording
