@@ -111,17 +111,19 @@ def _prior(memory: Memory, killers: float) -> float:
 
 def _settle(beliefs: Beliefs, killers: float) -> None:
     """Shift all suspicions alike until they add up to the killers that are left: who is cleared burdens the rest."""
-    seats = len(beliefs.score)
-    wanted = min(killers, 0.85 * seats)
+    scores = [max(-20.0, min(20.0, score)) for score in beliefs.score.values()]
+    wanted = min(killers, 0.85 * len(scores))
+    shift = 0.0
     for _ in range(3):
-        chances = [odds(score) for score in beliefs.score.values()]
-        slope = sum(chance * (1.0 - chance) for chance in chances)
+        chances = [1.0 / (1.0 + exp(-score - shift)) for score in scores]
+        whole = sum(chances)
+        slope = whole - sum([chance * chance for chance in chances])
         if slope < 0.05:
-            return
-        step = max(-1.0, min(1.0, (wanted - sum(chances)) / slope))
-        beliefs.prior += step
-        for seat in beliefs.score:
-            beliefs.score[seat] += step
+            break
+        shift += max(-1.0, min(1.0, (wanted - whole) / slope))
+    beliefs.prior += shift
+    for seat in beliefs.score:
+        beliefs.score[seat] += shift
 
 
 # Claims and the role list ---------------------------------------------------------------------------------------------
@@ -243,17 +245,17 @@ def _credit(beliefs: Beliefs, speaker: Seat, weight: float, about: Seat) -> None
 
 def _weigh_reports(beliefs: Beliefs, memory: Memory, results: Sequence[Statement]) -> None:
     trust: dict[Seat, float] = {}
-    seen: set[tuple[Seat, Statement]] = set()
     for report in memory.reports:
-        key = (report.speaker, report.statement)
-        if report.speaker == memory.seat or key in seen:
+        speaker, said, *_ = report
+        if speaker == memory.seat or not (said.who in beliefs.score or said.who == memory.seat or said.seats):
             continue
-        seen.add(key)
-        if report.speaker not in trust:
-            trust[report.speaker] = credibility(beliefs, memory, report.speaker)
-        _weigh_report(beliefs, memory, report, trust[report.speaker])
+        if speaker not in trust:
+            trust[speaker] = credibility(beliefs, memory, speaker)
+        if trust[speaker] > 0.05:
+            _WEIGH[said.topic](beliefs, memory, report, trust[speaker])
     for result in results:
-        _weigh_report(beliefs, memory, Report(memory.seat, result, memory.day), 1.0)
+        if result.topic in _WEIGH:
+            _WEIGH[result.topic](beliefs, memory, Report(memory.seat, result, memory.day), 1.0)
 
 
 def credibility(beliefs: Beliefs, memory: Memory, speaker: Seat) -> float:
@@ -261,12 +263,6 @@ def credibility(beliefs: Beliefs, memory: Memory, speaker: Seat) -> float:
     if grave := memory.graves.get(speaker):
         return 1.0 if is_town(grave.role) else 0.0
     return max(0.0, 1.0 - 1.25 * beliefs.chance(speaker))
-
-
-def _weigh_report(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    weigh = _WEIGH.get(report.statement.topic)
-    if weigh and credit > 0.05:
-        weigh(beliefs, memory, report, credit)
 
 
 def _blame(beliefs: Beliefs, memory: Memory, report: Report, weight: float, seat: Seat = 0) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from agents.scripted.beliefs import Evidence, odds
 from agents.scripted.mind import Mind
 from agents.scripted.statements import Act, Reason, Statement
@@ -27,7 +29,8 @@ def choose_vote(mind: Mind, public: Public, targets: tuple[Seat, ...]) -> Seat:
     seats = [seat for seat in targets if seat]
     if not seats or (mind.memory.role == "Jester" and mind.draw("idle vote") < 0.5):
         return 0
-    pulls = {seat: _pull(mind, public, seat) for seat in seats}
+    crowds = Counter(target for voter, target in public.votes if voter != mind.seat)
+    pulls = {seat: _pull(mind, seat, crowds[seat] / public.majority) for seat in seats}
     best = min(seats, key=lambda seat: (-pulls[seat], seat))
     if pulls[best] < bar(mind, public) or best == mine:
         return 0
@@ -49,10 +52,9 @@ def _stalled(mind: Mind) -> int:
     return max(0, mind.memory.day - 1 - last)
 
 
-def _pull(mind: Mind, public: Public, seat: Seat) -> float:
-    """How much I want to vote for somebody: my own suspicion, and the votes of those I do not suspect."""
-    others = sum(target == seat and voter != mind.seat for voter, target in public.votes)
-    crowd = (mind.temper.follow + 0.1 * mind.killer) * min(1.0, 2.0 * others / public.majority)
+def _pull(mind: Mind, seat: Seat, crowded: float) -> float:
+    """How much I want to vote for somebody: my own suspicion, and the share of a majority that stands against them."""
+    crowd = (mind.temper.follow + 0.1 * mind.killer) * min(1.0, 2.0 * crowded)
     if mind.mate(seat) and mind.heat(seat) < 0.5:
         return 0.0
     return mind.chance_of(seat) + crowd

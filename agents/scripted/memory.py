@@ -15,6 +15,9 @@ from agents.scripted.statements import Act, Statement
 from game.engine import events as e
 from game.engine.types import Cause, Channel, Phase, Seat, Verdict
 
+TELLING = frozenset({"suspicious", "innocent", "group", "visitors", "saved", "tough", "trespass"})
+"""Topics of reports that say something about somebody else."""
+
 
 class Claim(NamedTuple):
     """A role somebody claims, and since when."""
@@ -93,6 +96,7 @@ class Memory:
         self.switched: set[Seat] = set()
         self.mayors: set[Seat] = set()
         self.reports: list[Report] = []
+        self._reported: set[tuple[Seat, Statement]] = set()
         self.charges: list[Charge] = []
         self.defences: list[Charge] = []
         self.questions: list[Charge] = []
@@ -107,6 +111,13 @@ class Memory:
         self.dead_talk: list[Charge] = []
         self.said_today: list[Charge] = []
         self.version = 0
+
+    def _report(self, report: Report) -> None:
+        """Keep a result that says something about somebody, once."""
+        key = (report.speaker, report.statement)
+        if report.statement.topic in TELLING and key not in self._reported:
+            self._reported.add(key)
+            self.reports.append(report)
 
     def observe(self, events: Sequence[e.Event]) -> None:
         """Take in the next events."""
@@ -173,14 +184,14 @@ class Memory:
             charge = Charge(self.day, self.stage, event.seat, statement)
             talk.get(event.channel, self.team_talk).append(charge)
             if statement.act is Act.REPORT and event.seat in self.graves:
-                self.reports.append(Report(event.seat, statement, self.day, hushed=True))
+                self._report(Report(event.seat, statement, self.day, hushed=True))
 
     def _heard(self, event: e.WhisperHeard) -> None:
         if event.seat == self.seat:
             return
         for statement in understand(event.text, self.names, self.day):
             if statement.act is Act.REPORT:
-                self.reports.append(Report(event.seat, statement, self.day, hushed=True))
+                self._report(Report(event.seat, statement, self.day, hushed=True))
             elif statement.act is Act.CONFIDE:
                 charged = Statement(Act.ACCUSE, statement.also, topic="hunch")
                 self.charges.append(Charge(self.day, self.stage, event.seat, charged))
@@ -195,7 +206,7 @@ class Memory:
                     self.switched.add(speaker)
                 self.claims[speaker] = Claim(statement.role, self.day)
             case Act.REPORT:
-                self.reports.append(Report(speaker, statement, self.day))
+                self._report(Report(speaker, statement, self.day))
             case Act.ACCUSE | Act.POINT:
                 self.charges.append(charge)
             case Act.AGREE | Act.CITE | Act.RELAY:
@@ -222,7 +233,7 @@ class Memory:
         for line in event.will.splitlines():
             for statement in understand(line.strip(), self.names, 0):
                 if statement.act is Act.REPORT:
-                    self.reports.append(Report(event.seat, statement, self.day, written=True))
+                    self._report(Report(event.seat, statement, self.day, written=True))
                 if statement.act in (Act.ACCUSE, Act.POINT):
                     named.append(statement.who)
         night = self.phase is Phase.NIGHT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from agents.scripted.beliefs import Beliefs, Evidence, assess, look_back, odds
@@ -44,6 +44,7 @@ class Mind:
         self._beliefs: tuple[int, Beliefs] | None = None
         self._past: tuple[tuple[int, int], Beliefs] | None = None
         self._heat: dict[Seat, float] = {}
+        self._danger: dict[Seat, float] = {}
 
     # Chance ---------------------------------------------------------------------------------------------------------
 
@@ -83,6 +84,8 @@ class Mind:
         if self._beliefs is None or self._beliefs[0] != memory.version:
             stands_by = self.story.role if self.loyal or self.claimed else ""
             self._beliefs = (memory.version, assess(memory, stands_by, self.story.results, self._graves()))
+            loud = Counter(charge.speaker for charge in memory.charges[-30:])
+            self._danger = {seat: self._threat(seat, 0.25 * loud[seat]) for seat in self._beliefs[1].score}
             self._heat = {seat: self._warm(seat, score) for seat, score in self._beliefs[1].score.items()}
         return self._beliefs[1]
 
@@ -96,7 +99,12 @@ class Mind:
 
     def heat(self, seat: Seat) -> float:
         """How much I want somebody hanged, in log-odds; what I know of my team and my goal included."""
-        return self._heat.get(seat, 0.0) if self.beliefs else 0.0
+        return self.heats.get(seat, 0.0)
+
+    @property
+    def heats(self) -> dict[Seat, float]:
+        """`heat` of every other living player."""
+        return self._heat if self.beliefs else {}
 
     def _warm(self, seat: Seat, score: float) -> float:
         if self.mate(seat):
@@ -107,8 +115,8 @@ class Mind:
 
     def wanted(self, seats: Sequence[Seat]) -> list[Seat]:
         """Seats by how much I want them hanged, most first."""
-        heat = self._heat if self.beliefs else {}
-        return sorted(seats, key=lambda seat: (-heat.get(seat, 0.0), seat))
+        heats = self.heats
+        return sorted(seats, key=lambda seat: (-heats.get(seat, 0.0), seat))
 
     def chance_of(self, seat: Seat) -> float:
         """`heat` as a probability."""
@@ -116,11 +124,12 @@ class Mind:
 
     def danger(self, seat: Seat) -> float:
         """How much somebody threatens the killers, as far as everybody can see."""
-        memory = self.memory
-        claim = memory.claims.get(seat)
+        return self._danger.get(seat, 0.0) if self.beliefs else 0.0
+
+    def _threat(self, seat: Seat, loudness: float) -> float:
+        claim = self.memory.claims.get(seat)
         worth = _DANGER.get(claim.role, -1.0) if claim else 0.4
-        worth += 0.25 * sum(charge.speaker == seat for charge in memory.charges[-30:])
-        return worth - 0.45 * self.beliefs.score.get(seat, 0.0)
+        return worth + loudness - 0.45 * self.beliefs.score[seat]
 
     # Thought --------------------------------------------------------------------------------------------------------
 
