@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from frontend.present import Presenter, Thought, Viewpoint, sees
+from frontend.present import Presenter, Thought, Viewpoint
 from game.engine import actions as a
 from game.engine import chance
 from game.engine import events as e
 from game.engine.apply import apply
-from game.engine.fold import fold_all
+from game.engine.fold import fold_all, visible
 from game.engine.legal import Ask, asks
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY, State
@@ -52,7 +52,14 @@ def _drawn(options: Sequence[Any], text: str, *key: object) -> a.Action:
 def present(log: Sequence[e.Event], viewpoint: Viewpoint, thought: Thought | None = None) -> list[dict[str, Any]]:
     """The items of a viewpoint, from what it may see."""
     presenter = Presenter(viewpoint)
-    return [presenter.item(event, 0, thought) for event in log if sees(viewpoint, event)]
+    return [presenter.item(event, 0, thought) for event in seen(log, viewpoint)]
+
+
+def seen(log: Sequence[e.Event], viewpoint: Viewpoint) -> list[e.Event]:
+    """The events that a viewpoint may see, by the engine's word and not by the presenter's."""
+    if viewpoint == "god":
+        return list(log)
+    return visible(log, viewpoint if isinstance(viewpoint, int) else None)
 
 
 def texts(event: e.Event) -> set[str]:

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from frontend.present import Thought, sees
+from frontend.present import Thought
 from frontend.schemas import server_frame
 from game.engine import events as e
 from game.engine.types import HOST, PUBLIC, hears
-from tests.frontend.logs import VIEWPOINTS, present, strings, texts, whole_match
+from tests.frontend.logs import VIEWPOINTS, present, seen, strings, texts, whole_match
 from tests.frontend.stored import append, pause, stored, stored_with_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,7 +136,7 @@ def test_raw_frames_hold_nothing_beyond_their_audience(live_server_daphne, seed)
     with ExitStack() as pages:
         for viewpoint in VIEWPOINTS:
             page = pages.enter_context(live_server_daphne.watch(match.pk, viewpoint))
-            mine = [event for event in log if sees(viewpoint, event)]
+            mine = seen(log, viewpoint)
             page.read_items(len(mine))
             page.expect("live")
             hidden = {text for event in log for text in texts(event)} - {
