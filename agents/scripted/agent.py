@@ -95,8 +95,13 @@ def _last_words(mind: Mind, view: View, ask: Ask) -> list[Action]:
 
 
 def _judge(mind: Mind, view: View, ask: Ask) -> list[Action]:
-    verdict, words = courts.judge(mind, view.public.accused)
-    return [Judge(verdict), *_lines(mind, words if _may_say(ask) else [])]
+    accused = view.public.accused
+    verdict, words = courts.judge(mind, accused)
+    actions: list[Action] = [Judge(verdict), *_lines(mind, words if _may_say(ask) else [])]
+    chosen = view.private.choice(view.public.day, night=False) if view.private else None
+    if chosen and accused in chosen.targets:
+        actions += nights.by_day(mind, ask.standing)
+    return actions
 
 
 def _confer(mind: Mind, view: View, ask: Ask) -> list[Action]:

@@ -156,7 +156,7 @@ def _weigh_claimants(beliefs: Beliefs, memory: Memory, claimed: str, claimants: 
         elif len(claimants) > room:
             beliefs.add(seat, 1.4, Reason.COUNTERCLAIM, rival)
         elif rival and len(claimants) + len(graves) > exact(memory.slots, claimed):
-            beliefs.add(seat, 0.9 if mine else 0.5, Reason.MY_ROLE if mine else Reason.COUNTERCLAIM, rival)
+            beliefs.add(seat, 1.2 if mine else 0.9, Reason.MY_ROLE if mine else Reason.COUNTERCLAIM, rival)
         elif memory.claims[seat].day < memory.day:
             beliefs.add(seat, -0.5, Reason.SOUND)
 

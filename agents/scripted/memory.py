@@ -88,7 +88,7 @@ class Memory:
         self.slots: tuple[str, ...] = ()
         self.day, self.stage, self.round = 0, 0, 0
         self.phase = Phase.SETUP
-        self.role, self.target = "", 0
+        self.role, self.target, self.accused = "", 0, 0
         self.team: dict[Seat, str] = {}
         self.living: set[Seat] = set()
         self.graves: dict[Seat, Grave] = {}
@@ -225,7 +225,11 @@ class Memory:
         if event.target:
             self.votes.append((self.day, event.seat, event.target))
 
+    def _tried(self, event: e.TrialOpened) -> None:
+        self.accused = event.accused
+
     def _closed(self, event: e.TrialClosed) -> None:
+        self.accused = 0
         self.trials.append(Verdicts(self.day, event.accused, event.lynched, event.ballots))
 
     def _died(self, event: e.Died) -> None:
@@ -270,6 +274,7 @@ class Memory:
         "said": _said,
         "whisper_heard": _heard,
         "voted": _voted,
+        "trial_opened": _tried,
         "trial_closed": _closed,
         "died": _died,
         "departed": _departed,

@@ -110,7 +110,7 @@ class Mind:
         if self.mate(seat):
             return score - 3.5
         if seat == self.memory.target and self.memory.role == "Executioner":
-            return score + 1.3
+            return score + 1.6
         return score if self.loyal else score + 0.25
 
     def wanted(self, seats: Sequence[Seat]) -> list[Seat]:

@@ -169,7 +169,9 @@ def _jail(mind: Mind, option: Option) -> Plan:
     before = list(mind.memory.prisoners.values())
 
     def worth(seat: Seat) -> float:
-        return mind.heat(seat) - 0.8 * before.count(seat) + 1.2 * mind.draw("jail", seat)
+        # Whom everybody wants to hang needs no cell.
+        hanging = 3.0 * (seat == mind.memory.accused) + max(0.0, mind.heat(seat) - 1.0)
+        return mind.heat(seat) - hanging - 0.8 * before.count(seat) + 1.2 * mind.draw("jail", seat)
 
     target = _most(option.slots[0], worth)
     return Plan(1.0, (target,), mind.why("I want {0} in my cell tonight, to talk.", target))

@@ -66,7 +66,8 @@ class Story:
             room = capacity(memory.slots, role) - (role in claimed) - (role in dead) - (role in taken) * 5
             flexible = capacity(memory.slots, role) > exact(memory.slots, role)
             fits = ROLES[role].group == ROLES[memory.role].group
-            score = min(room, 2) + 0.6 * flexible + 0.9 * fits + 1.6 * self.draw("cover", role, len(taken))
+            fits = role in ("Sheriff", "Investigator") if memory.role == "Executioner" else fits
+            score = min(room, 1) + 0.6 * flexible - 0.5 * exact(memory.slots, role) + 0.9 * fits + 1.6 * self.draw("cover", role, len(taken))
             if score > worth:
                 best, worth = role, score
         return best or "Doctor"
@@ -81,6 +82,8 @@ class Story:
             return [_report("nothing", night)]
         strangers = [seat for seat in suspects if seat not in memory.team] or suspects
         pool = suspects if self.draw("fake mate", night) < 0.25 else strangers
+        if memory.target in memory.living and self.draw("fake target", night) < 0.35:
+            pool = [memory.target]
         target = pool[int(self.draw("fake", night, self.role) * len(pool))]
         return invent(self, memory, night, target)
 
@@ -90,7 +93,7 @@ class Story:
 
 def _check(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
     framed = memory.target if memory.target in memory.living else 0
-    if framed and night >= 2:
+    if framed and night >= 2 and story.draw("slander", night) < 0.6:
         return [_report("suspicious", night, framed)]
     bold = target not in memory.team and night >= 2 and story.draw("bold", night) < 0.25
     dead = memory.graves.get(target)
@@ -101,6 +104,9 @@ def _check(story: Story, memory: Memory, night: int, target: Seat) -> list[State
 def _look(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
     dead, claim = memory.graves.get(target), memory.claims.get(target)
     role = dead.role if dead else claim.role if claim else ""
+    if target == memory.target:
+        letter = "AFIK"[int(story.draw("slander", night) * 4)]
+        return [Statement(Act.REPORT, target, role=letter, night=night, topic="group")]
     letters = [letter for letter, roles in CLASSIC.items() if role in roles]
     fallback = "ABDEHIJK"[int(story.draw("group", night) * 8)]
     return [Statement(Act.REPORT, target, role=letters[0] if letters else fallback, night=night, topic="group")]

@@ -132,7 +132,7 @@ def _retort(mind: Mind, charges: list[Charge]) -> Iterator[Wish]:
 
 def _leads(mind: Mind) -> Iterator[Wish]:
     fresh = [report for report in untold(mind) if _leads_somewhere(mind, report)]
-    if not fresh or (not mind.loyal and mind.memory.day < 3):
+    if not fresh or (not mind.loyal and mind.memory.day < 3 and fresh[-1].who != mind.memory.target):
         return
     lead = fresh[-1]
     if mind.loyal:
@@ -149,6 +149,8 @@ def _leads_somewhere(mind: Mind, report: Statement) -> bool:
     memory = mind.memory
     if report.topic == "visitors":
         return attacked_at(memory, report) and any(seat in memory.living for seat in report.seats)
+    if report.topic == "group" and report.who == memory.target:
+        return report.who in memory.living
     if report.topic == "group" and report.who in memory.living:
         return any(p.topic is Reason.CHECK and p.weight > 1.2 for p in mind.beliefs.evidence.get(report.who, ()))
     return report.topic in LEADS and report.who in memory.living and not mind.mate(report.who)
@@ -317,7 +319,8 @@ def _idle(mind: Mind) -> Iterator[Wish]:
 
 def _secretive(mind: Mind) -> bool:
     """Whether it is wiser not to be known."""
-    return mind.story.role in ("Veteran", "Mayor") or mind.memory.role == "Jester"
+    precious = mind.story.role in ("Jailor", "Veteran", "Mayor") and mind.memory.day < 7
+    return precious or mind.memory.role == "Jester"
 
 
 def _small_talk(mind: Mind) -> Iterator[Wish]:
