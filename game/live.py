@@ -233,8 +233,9 @@ class Driver:
     # Pace -------------------------------------------------------------------------------------------------------------
 
     def _pause_for_readers(self, events: Iterable[e.Event]) -> None:
-        """Give those who watch the time to read."""
-        wait_until = time.monotonic() + self.match.pace * sum(map(reading_time, events))
+        """Give those who watch the time to read. Where people play, hidden talk takes none: its length would tell."""
+        read = [event for event in events if event.to == PUBLIC or not self.match.has_people]
+        wait_until = time.monotonic() + self.match.pace * sum(map(reading_time, read))
         while (left := wait_until - time.monotonic()) > 0 and not self._called():
             self.bell.wait(self.match.pk, min(left, LONGEST_WAIT))
 

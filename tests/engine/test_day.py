@@ -69,8 +69,8 @@ def test_voices_are_hidden_until_all_are_shown() -> None:
     assert [event.to for event in events if isinstance(event, e.Balloted)] == [only(1)]
     closed = next(event for event in scene.elapse() if isinstance(event, e.TrialClosed))
     assert closed.to == PUBLIC
-    assert dict((seat, verdict) for seat, verdict, _ in closed.ballots)[1] is Verdict.GUILTY
-    assert dict((seat, verdict) for seat, verdict, _ in closed.ballots)[2] is Verdict.ABSTAIN
+    voices = {seat: verdict for seat, verdict, _ in closed.ballots}
+    assert (voices[1], voices[2]) == (Verdict.GUILTY, Verdict.ABSTAIN)
 
 
 def test_only_the_accused_speaks_in_defense_and_nobody_whispers() -> None:

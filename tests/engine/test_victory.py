@@ -10,10 +10,9 @@ from game.engine.types import Phase
 from tests.engine.scene import Scene
 
 LAST_MAN = [
-    # roles, (killer, ability, victim), outcome, winners
     (("Mafioso", "Sheriff"), (1, "kill", 2), "Mafia", (1,)),
     (("Mafioso", "Framer", "Sheriff"), (1, "kill", 3), "Mafia", (1, 2)),
-    (("Serial Killer", "Framer"), (1, "stab", 2), "Serial Killer", (1,)),
+    (("Serial Killer", "Doctor"), (1, "stab", 2), "Serial Killer", (1,)),
     (("Serial Killer", "Serial Killer", "Sheriff"), (1, "stab", 3), "Serial Killer", (1, 2)),
     (("Vigilante", "Mafioso"), (1, "shoot", 2), "Town", (1,)),
     (("Mafioso", "Sheriff", "Jester"), (1, "kill", 2), "Mafia", (1,)),
