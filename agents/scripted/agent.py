@@ -10,7 +10,7 @@ from agents.scripted.mind import Mind
 from agents.scripted.speech import strip
 from agents.scripted.statements import Act, Statement
 from game.engine.actions import Action, Judge, Pass, Say, Vote, Whisper, WriteNote, WriteWill
-from game.engine.events import Event, Said
+from game.engine.events import Event, Said, StageOpened
 from game.engine.legal import Ask, AskKind
 from game.engine.state import View
 from game.engine.types import Channel, Seat
@@ -30,15 +30,22 @@ class ScriptedAgent:
 
     def observe(self, events: Sequence[Event]) -> None:
         """Take in the next events that the seat may see."""
-        self.mind.memory.observe(events)
-        if self.mind.text:
-            self.mind.heard.extend(strip(event.text) for event in events if isinstance(event, Said))
+        for event in events:
+            self.mind.memory.observe(event)
+            if isinstance(event, StageOpened):
+                self._settle()
+            elif self.mind.text and isinstance(event, Said):
+                self._listen(event)
+
+    def _listen(self, event: Said) -> None:
+        """Remember how things were put."""
+        mind = self.mind
+        (mind.uttered if event.seat == mind.seat else mind.heard).append(strip(event.text))
 
     def decide(self, view: View, ask: Ask) -> Decision:
         """Answer an ask with something legal."""
         mind = self.mind
         mind.thoughts.clear()
-        self._settle()
         actions = _ANSWERS[ask.kind](mind, view, ask)
         if mind.seat in view.public.living:
             actions += _papers(mind, ask)
@@ -47,7 +54,7 @@ class ScriptedAgent:
         return Decision(tuple(actions), 0, " ".join(dict.fromkeys(filter(None, mind.thoughts))))
 
     def _settle(self) -> None:
-        """Bring the story up to date before deciding."""
+        """Bring the story up to date whenever a stage opens, which is before every ask."""
         mind = self.mind
         story, memory = mind.story, mind.memory
         story.begin(memory)

@@ -145,6 +145,7 @@ def _weigh_claimants(beliefs: Beliefs, memory: Memory, claimed: str, claimants: 
     graves = [seat for seat, grave in memory.graves.items() if grave.role == claimed]
     room = capacity(memory.slots, claimed) - len(graves)
     mine = role == claimed
+    holders = len({*claimants, memory.seat} if mine else claimants)
     for seat in claimants:
         if seat == memory.seat:
             continue
@@ -153,9 +154,9 @@ def _weigh_claimants(beliefs: Beliefs, memory: Memory, claimed: str, claimants: 
             beliefs.add(seat, 3.2, Reason.ROLE_DEAD, graves[0])
         elif mine and room <= 1:
             beliefs.add(seat, 4.0, Reason.MY_ROLE)
-        elif len(claimants) > room:
+        elif holders > room:
             beliefs.add(seat, 1.4, Reason.COUNTERCLAIM, rival)
-        elif rival and len(claimants) + len(graves) > exact(memory.slots, claimed):
+        elif rival and holders + len(graves) > exact(memory.slots, claimed):
             beliefs.add(seat, 1.2 if mine else 0.9, Reason.MY_ROLE if mine else Reason.COUNTERCLAIM, rival)
         elif memory.claims[seat].day < memory.day:
             beliefs.add(seat, -0.5, Reason.SOUND)

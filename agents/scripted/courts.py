@@ -82,10 +82,7 @@ def vote_words(mind: Mind, public: Public, seat: Seat) -> Statement | None:
     if mind.draw("vote words") > mind.temper.talk * (0.5 if others else 1.0):
         return None
     statement = Statement(Act.VOTE, seat, topic="join" if others else "")
-    if statement in mind.said:
-        return None
-    mind.said.add(statement)
-    return statement
+    return None if statement in mind.said else statement
 
 
 # On trial -------------------------------------------------------------------------------------------------------------
@@ -103,7 +100,6 @@ def defend(mind: Mind) -> list[Statement]:
         mind.because(f"I am the {memory.role}, but what they hear is: {story.role}.")
     spoken = [] if mind.claimed else [Statement(Act.CLAIM, role=story.role)]
     spoken += untold(mind)[-1:] or [statement for statement in _rebuttal(mind) if statement not in mind.said]
-    mind.said.update(spoken)
     return spoken[:2] or [Statement(Act.DENY, topic="silent")]
 
 
@@ -138,7 +134,6 @@ def judge(mind: Mind, accused: Seat) -> tuple[Verdict, list[Statement]]:
     statement = summing_up(mind, verdict)
     if statement in mind.said or mind.draw("judge words") > 0.3 * mind.temper.talk:
         return verdict, []
-    mind.said.add(statement)
     return verdict, [statement]
 
 

@@ -6,7 +6,7 @@ Draws no conclusions; `beliefs` does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
@@ -109,7 +109,13 @@ class Memory:
         self.team_talk: list[Charge] = []
         self.cell_talk: list[Charge] = []
         self.dead_talk: list[Charge] = []
-        self.said_today: list[Charge] = []
+        self.said: set[Statement] = set()
+        """What I have said in public."""
+        self.hushed: set[tuple[str, Statement]] = set()
+        """What I have said elsewhere, by channel or friend."""
+        self.answered = 0
+        """The last stage in which I have spoken my mind, or chose not to."""
+        self.will = ""
         self.version = 0
 
     def _report(self, report: Report) -> None:
@@ -119,13 +125,12 @@ class Memory:
             self._reported.add(key)
             self.reports.append(report)
 
-    def observe(self, events: Sequence[e.Event]) -> None:
-        """Take in the next events."""
-        for event in events:
-            handler = self._HANDLERS.get(event.kind)
-            if handler:
-                handler(self, event)
-                self.version += 1
+    def observe(self, event: e.Event) -> None:
+        """Take in the next event."""
+        handler = self._HANDLERS.get(event.kind)
+        if handler:
+            handler(self, event)
+            self.version += 1
 
     @property
     def others(self) -> list[Seat]:
@@ -147,8 +152,6 @@ class Memory:
         self.living = set(range(1, len(self.names) + 1))
 
     def _phase(self, event: e.PhaseOpened) -> None:
-        if event.day != self.day:
-            self.said_today = []
         self.phase, self.day = event.phase, event.day
 
     def _stage(self, event: e.StageOpened) -> None:
@@ -176,9 +179,13 @@ class Memory:
         statements = understand(event.text, self.names, self.day)
         if event.channel is Channel.PUBLIC:
             self.lines[event.seat] += 1
+            if event.seat == self.seat:
+                self.said.update(statements)
             for statement in statements:
                 self._public(event.seat, statement)
             return
+        if event.seat == self.seat:
+            self.hushed.update((event.channel, statement) for statement in statements)
         talk = {Channel.JAIL: self.cell_talk, Channel.DEAD: self.dead_talk, Channel.SEANCE: self.dead_talk}
         for statement in statements:
             charge = Charge(self.day, self.stage, event.seat, statement)
@@ -188,6 +195,8 @@ class Memory:
 
     def _heard(self, event: e.WhisperHeard) -> None:
         if event.seat == self.seat:
+            said = understand(event.text, self.names, self.day)
+            self.hushed.update((f"to {event.target}", statement) for statement in said)
             return
         for statement in understand(event.text, self.names, self.day):
             if statement.act is Act.REPORT:
@@ -198,7 +207,6 @@ class Memory:
 
     def _public(self, speaker: Seat, statement: Statement) -> None:
         charge = Charge(self.day, self.stage, speaker, statement)
-        self.said_today.append(charge)
         match statement.act:
             case Act.CLAIM:
                 before = self.claims.get(speaker)
@@ -252,7 +260,14 @@ class Memory:
             self.mayors.add(event.seat)
             self.claims[event.seat] = Claim(event.value, self.day)
 
-    # Own nights ---------------------------------------------------------------------------------------------------
+    # My own doings ---------------------------------------------------------------------------------------------------
+
+    def _decided(self, event: e.Decided) -> None:
+        if event.seat == self.seat and self.phase in (Phase.DAY_ONE, Phase.DISCUSSION):
+            self.answered = self.stage
+
+    def _willed(self, event: e.WillWritten) -> None:
+        self.will = event.text
 
     def _chose(self, event: e.Chose) -> None:
         if event.seat == self.seat and self.phase is Phase.NIGHT:
@@ -279,6 +294,8 @@ class Memory:
         "died": _died,
         "departed": _departed,
         "announced": _announced,
+        "decided": _decided,
+        "will_written": _willed,
         "chose": _chose,
         "told": _told,
     }

@@ -30,16 +30,10 @@ class Mind:
         self.temper: Temperament = TEMPERAMENTS[temperament or chance.pick(names, seed, seat, "temperament")]
         self.memory = Memory(seat)
         self.story = Story(self.lasting)
-        self.said: set[Statement] = set()
-        """What I have said in public."""
-        self.hushed: set[tuple[str, Statement]] = set()
-        """What I have said elsewhere, by channel or friend."""
         self.heard: deque[str] = deque(maxlen=40)
-        """The latest lines in public, so as not to sound like the one before."""
-        self.worded: set[tuple[str, str]] = set()
-        self.answered = 0
-        """The last stage up to which charges and questions have been answered."""
-        self.willed = ""
+        """The latest lines of others, so as not to sound like the one before."""
+        self.uttered: list[str] = []
+        """My own lines."""
         self.thoughts: list[str] = []
         self._beliefs: tuple[int, Beliefs] | None = None
         self._past: tuple[tuple[int, int], Beliefs] | None = None
@@ -67,6 +61,11 @@ class Mind:
     def killer(self) -> bool:
         """Whether the Town must get rid of me."""
         return is_killer(self.memory.role)
+
+    @property
+    def said(self) -> set[Statement]:
+        """What I have said in public."""
+        return self.memory.said
 
     @property
     def claimed(self) -> bool:

@@ -67,7 +67,8 @@ class Story:
             flexible = capacity(memory.slots, role) > exact(memory.slots, role)
             fits = ROLES[role].group == ROLES[memory.role].group
             fits = role in ("Sheriff", "Investigator") if memory.role == "Executioner" else fits
-            score = min(room, 1) + 0.6 * flexible - 0.5 * exact(memory.slots, role) + 0.9 * fits + 1.6 * self.draw("cover", role, len(taken))
+            luck = self.draw("cover", role, len(taken))
+            score = min(room, 1) + 0.6 * flexible - 0.5 * exact(memory.slots, role) + 0.9 * fits + 1.6 * luck
             if score > worth:
                 best, worth = role, score
         return best or "Doctor"
@@ -93,7 +94,7 @@ class Story:
 
 def _check(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
     framed = memory.target if memory.target in memory.living else 0
-    if framed and night >= 2 and story.draw("slander", night) < 0.6:
+    if framed and (target == framed or (night >= 2 and story.draw("slander", night) < 0.6)):
         return [_report("suspicious", night, framed)]
     bold = target not in memory.team and night >= 2 and story.draw("bold", night) < 0.25
     dead = memory.graves.get(target)

@@ -44,7 +44,6 @@ def discuss(mind: Mind) -> list[Statement]:
             mind.because(thought)
         if len(spoken) == 2 or (not spoken and worth < 1):
             break
-    mind.said.update(spoken)
     return spoken
 
 
@@ -72,7 +71,6 @@ def _answers(mind: Mind) -> Iterator[Wish]:
     memory = mind.memory
     charges = [c for c in memory.charges if c.statement.who == mind.seat and _fresh(mind, c)]
     questions = [c for c in memory.questions if c.statement.who == mind.seat and _fresh(mind, c)]
-    mind.answered = memory.stage
     if not charges and not questions:
         return
     if memory.role == "Jester" and mind.draw("dare") < 0.6:
@@ -95,7 +93,7 @@ def _answers(mind: Mind) -> Iterator[Wish]:
 
 
 def _fresh(mind: Mind, charge: Charge) -> bool:
-    return charge.day == mind.memory.day and charge.stage >= mind.answered and charge.speaker != mind.seat
+    return charge.day == mind.memory.day and charge.stage >= mind.memory.answered and charge.speaker != mind.seat
 
 
 def come_out(mind: Mind) -> Iterator[Wish]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agents.scripted.mind import Mind
 from agents.scripted.speech import WILL, Wording, fitting, render, terse
 from agents.scripted.statements import Act, Statement
@@ -38,13 +40,11 @@ def _pick(mind: Mind, statement: Statement) -> Wording:
     order = [common[(start + step) % len(common)] for step in range(len(common))]
     own = [wording for wording in choices if wording.tag != "any"]
     order = own + order if mind.draw("own words", statement) < 0.4 else order + own
-    wording = min(order, key=lambda one: ((one.key, one.text) in mind.worded) + 2 * _stale(mind, one))
-    mind.worded.add((wording.key, wording.text))
-    return wording
+    return min(order, key=lambda one: _stale(one, mind.uttered) + 2 * _stale(one, mind.heard))
 
 
-def _stale(mind: Mind, wording: Wording) -> bool:
-    return any(wording.pattern.fullmatch(text) for text in mind.heard)
+def _stale(wording: Wording, lines: Iterable[str]) -> bool:
+    return any(wording.pattern.fullmatch(line) for line in lines)
 
 
 def _adorn(mind: Mind, statement: Statement, text: str) -> str:

@@ -27,10 +27,7 @@ _RECURRING = frozenset({Act.FOLLOW, Act.SUMMON, Act.LISTEN})
 
 
 def _unsaid(mind: Mind, to: str, statement: Statement) -> bool:
-    if (to, statement) in mind.hushed and statement.act not in _RECURRING:
-        return False
-    mind.hushed.add((to, statement))
-    return True
+    return (to, statement) not in mind.memory.hushed or statement.act in _RECURRING
 
 
 def _with_team(mind: Mind) -> list[Statement]:

@@ -13,11 +13,8 @@ _LONGEST = 30
 def will(mind: Mind) -> str | None:
     """The last will if it should be written anew, else None."""
     statements = _will(mind)
-    key = repr(statements)
-    if key == mind.willed:
-        return None
-    mind.willed = key
-    return "\n".join(written(mind, statement) for statement in statements)[:WILL_LENGTH]
+    text = "\n".join(written(mind, statement) for statement in statements)[:WILL_LENGTH]
+    return None if text == mind.memory.will else text
 
 
 def _will(mind: Mind) -> list[Statement]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from agents.scripted.voice import SPEECH_LENGTH
 from bench.scripted import play_many
 from game.engine import events as e
 from game.engine.config import Clock, Rounds
+from game.engine.fold import fold_view, visible
 from game.engine.legal import Ask, check
 from game.engine.setup import start, table_for
 from game.engine.state import View
@@ -105,6 +106,31 @@ def test_every_decision_is_legal_and_has_its_reason(text: bool) -> None:
             assert check(view, decision.actions[0]) is None
             assert bool(decision.thought) is text
             assert "{" not in decision.thought
+
+
+@pytest.mark.parametrize("text", [True, False])
+def test_a_player_who_reads_up_on_the_log_goes_on_alike(text: bool) -> None:
+    opening = start(table_for("Classic", NAMES[:15]), "resumed")
+    agents = {seat: Watched(seat, "resumed", text) for seat in range(1, 16)}
+    counts: list[int] = []
+    log: list[e.Event] = []
+
+    def watch(events: Sequence[e.Event]) -> None:
+        log.extend(events)
+        counts.append(len(log))
+
+    run_sync(opening, agents, watch)
+    stages = {view.public.stage: count for count, view in zip(counts, _views(log, counts), strict=True)}
+    for seat, agent in agents.items():
+        for view, ask, decision in agent.taken[seat % 5 :: 5]:
+            fresh = ScriptedAgent(seat, "resumed", text=text)
+            fresh.observe(visible(log[: stages[view.public.stage]], seat))
+            assert fresh.decide(view, ask) == decision
+
+
+def _views(log: list[e.Event], counts: list[int]) -> list[View]:
+    """The public view at each turn."""
+    return [fold_view(log[:count], None) for count in counts]
 
 
 def lines(played: Played) -> list[e.Said]:
