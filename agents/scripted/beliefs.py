@@ -158,8 +158,10 @@ def _weigh_claimants(beliefs: Beliefs, memory: Memory, claimed: str, claimants: 
             beliefs.add(seat, 1.4, Reason.COUNTERCLAIM, rival)
         elif rival and holders + len(graves) > exact(memory.slots, claimed):
             beliefs.add(seat, 1.2 if mine else 0.9, Reason.MY_ROLE if mine else Reason.COUNTERCLAIM, rival)
-        elif memory.claims[seat].day < memory.day:
-            beliefs.add(seat, -0.5, Reason.SOUND)
+        else:
+            sure = exact(memory.slots, claimed) == capacity(memory.slots, claimed)
+            fresh = memory.claims[seat].day == memory.day
+            beliefs.add(seat, (-1.2 if sure else -0.5) * (0.6 if fresh else 1.0), Reason.SOUND)
 
 
 # Votes and words, judged by the graves --------------------------------------------------------------------------------
@@ -331,6 +333,16 @@ def _weigh_saved(beliefs: Beliefs, memory: Memory, report: Report, credit: float
     _clear(beliefs, memory, report, 1.6 * credit)
 
 
+def _weigh_presence(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
+    """Somebody says that they kept me somewhere or busy, and I know whether it is true."""
+    said = report.statement
+    night = memory.nights.get(said.night)
+    if night is None or said.who != memory.seat:
+        return
+    if night.caged if said.topic == "jailed" else night.heard("role_blocked"):
+        beliefs.add(report.speaker, -2.5, Reason.PROVEN, memory.seat)
+
+
 def _weigh_tough(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
     _blame(beliefs, memory, report, 1.8 * credit)
 
@@ -347,6 +359,8 @@ _WEIGH = {
     "saved": _weigh_saved,
     "tough": _weigh_tough,
     "trespass": _weigh_trespass,
+    "jailed": _weigh_presence,
+    "distracted": _weigh_presence,
 }
 
 

@@ -15,7 +15,9 @@ from agents.scripted.statements import Act, Statement
 from game.engine import events as e
 from game.engine.types import Cause, Channel, Phase, Seat, Verdict
 
-TELLING = frozenset({"suspicious", "innocent", "group", "visitors", "saved", "tough", "trespass"})
+TELLING = frozenset(
+    {"suspicious", "innocent", "group", "visitors", "saved", "tough", "trespass", "jailed", "distracted"}
+)
 """Topics of reports that say something about somebody else."""
 
 

@@ -107,7 +107,7 @@ class Mind:
 
     def _warm(self, seat: Seat, score: float) -> float:
         if self.mate(seat):
-            return score - 3.5
+            return score - (3.5 if len(self.memory.living) > 7 else 9.0)
         if seat == self.memory.target and self.memory.role == "Executioner":
             return score + 1.6
         return score if self.loyal else score + 0.25
