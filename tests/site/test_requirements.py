@@ -1,0 +1,56 @@
+"""The locks: complete, hashed, and free of any address, so that they install from whatever index a machine has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "requirements"
+LOCKS = ("base", "test")
+
+
+def wanted(name: str) -> dict[str, str]:
+    """The packages of an .in file (and of those it includes) with their exact versions, empty where it says a range."""
+    found: dict[str, str] = {}
+    for line in (FOLDER / f"{name}.in").read_text().splitlines():
+        if included := re.match(r"-r (\w+)\.in", line):
+            found |= wanted(included[1])
+        elif package := re.match(r"([\w-]+)(?:\[\w+\])?(?:==(\S+))?", line):
+            found[package[1]] = package[2] or ""
+    return found
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """The packages of a lock with their versions; some have one for each range of Pythons."""
+    found: dict[str, set[str]] = {}
+    for package, version in re.findall(
+        r"^([\w-]+)(?:\[\w+\])?==([^\s;]+)", (FOLDER / f"{name}.lock").read_text(), re.MULTILINE
+    ):
+        found.setdefault(package, set()).add(version)
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_holds_what_its_source_asks_for(name: str) -> None:
+    have = locked(name)
+    missing = [f"{package}=={version}" for package, version in wanted(name).items()
+               if package not in have or (version and version not in have[package])]  # fmt: skip
+    assert not missing, "compile the locks anew (CONTRIBUTING.md says how)"
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_address(name: str) -> None:
+    assert not re.search(r"://|--(extra-)?index-url|--find-links", (FOLDER / f"{name}.lock").read_text())
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_package_of_a_lock_has_hashes(name: str) -> None:
+    entries = re.split(r"^(?=\S)", (FOLDER / f"{name}.lock").read_text(), flags=re.MULTILINE)
+    assert [entry for entry in entries if entry and "--hash=sha256:" not in entry] == []
+
+
+def test_the_lock_of_the_tests_holds_the_base() -> None:
+    base, tests = locked("base"), locked("test")
+    assert {package: tests.get(package) for package in base} == base
