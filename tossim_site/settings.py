@@ -1,13 +1,6 @@
 """Settings, from the environment. Without any, everything runs embedded, from and into one folder.
 
-TOSSIM_VAR           what a run writes: database, logs, secret key (default: var/ in the project)
-TOSSIM_SECRET_KEY    instead of the key in var/secret_key
-TOSSIM_HOSTS         host names that the site answers to, beside loopback
-TOSSIM_ORIGINS       origins with scheme that may post to it
-TOSSIM_HTTPS         1 behind TLS: secure cookies
-TOSSIM_DEBUG         1 for Django's debug pages
-TOSSIM_PG_HOST, _PORT, _USER, _PASSWORD, _NAME   a PostgreSQL of one's own
-TOSSIM_REDIS_URL     a Redis or Valkey of one's own
+docs/settings.md says what each variable does. All begin with TOSSIM_, so that those of other projects change nothing.
 """
 
 from __future__ import annotations
@@ -17,10 +10,13 @@ from pathlib import Path
 
 import environ
 
+from tossim_site.logs import logging_config
 from tossim_site.paths import BASE_DIR, run_dir, secret_key
 
 env = environ.Env()
-if (BASE_DIR / ".env").exists():
+TESTING = env.bool("TOSSIM_TEST", False)
+"""Set by the tests for themselves: what one has set up for one's own runs must not reach them."""
+if not TESTING and (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
 VAR = Path(env.str("TOSSIM_VAR", str(BASE_DIR / "var"))).resolve()
@@ -105,7 +101,7 @@ CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
-if env.bool("TOSSIM_TEST", False) and EMBEDDED_VALKEY:
+if TESTING and EMBEDDED_VALKEY:
     CELERY_BROKER_URL = "memory://"
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CELERY_TASK_DEFAULT_QUEUE = "live"
@@ -135,7 +131,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 DIST = BASE_DIR / "frontend" / "dist"
 STATICFILES_DIRS = [("ui", DIST)] if DIST.is_dir() else []
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # serves the build where it lies: nothing to collect
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/ui/assets/.+-[\w-]{8}\.\w+$"
+"""What the build names by its content may stay in the browser for ever."""
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -148,11 +146,4 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 SESAME_ONE_TIME = True
 SESAME_MAX_AGE = 86400
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("TOSSIM_LOG_LEVEL", "INFO")},
-    "loggers": {"daphne": {"level": "WARNING"}, "django.channels": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
-}
+LOGGING = logging_config(form=env.str("TOSSIM_LOG_FORMAT", "text"), level=env.str("TOSSIM_LOG_LEVEL", "INFO"))
