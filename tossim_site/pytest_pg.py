@@ -1,7 +1,7 @@
 """An early pytest plugin: a throw-away PostgreSQL for the whole run, before Django reads its settings.
 
 Started by the controller alone; xdist's workers find it through the environment. It ends with the run,
-however that ends.
+however that ends. A server named in TOSSIM_PG_HOST is used instead, for machines that the wheel is not made for.
 """
 
 from __future__ import annotations
@@ -16,18 +16,22 @@ import pytest
 
 from tossim_site.embedded.postgres import THROW_AWAY, running_postgres
 
+KEPT = ("TOSSIM_CHROMIUM", "TOSSIM_NO_BROWSER", "TOSSIM_PG_")
+"""Variables of ours that tests may see; nothing else that was set for other runs reaches them."""
+
 _stack = ExitStack()
 
 
 def _start() -> None:
+    for name in [name for name in os.environ if name.startswith("TOSSIM_") and not name.startswith(KEPT)]:
+        del os.environ[name]
     folder = Path(tempfile.mkdtemp(prefix="tossim-test-"))
     _stack.callback(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)
     (folder / "var" / "static").mkdir(parents=True)  # whitenoise warns of a missing one
-    run = _stack.enter_context(running_postgres(folder / "pg", folder / "run", THROW_AWAY))
-    os.environ["TOSSIM_VAR"] = str(folder / "var")
-    os.environ["TOSSIM_RUN"] = str(run)
-    os.environ["TOSSIM_TEST"] = "1"
+    os.environ.update(TOSSIM_TEST="1", TOSSIM_VAR=str(folder / "var"), TOSSIM_RUN=str(folder / "run"))
+    if "TOSSIM_PG_HOST" not in os.environ:
+        _stack.enter_context(running_postgres(folder / "pg", folder / "run", THROW_AWAY))
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ and "TOSSIM_TEST" not in os.environ:
