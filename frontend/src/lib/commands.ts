@@ -12,6 +12,7 @@ export function read(text: string, table: Table): Action | string {
   const verb = word.toLowerCase();
   const rest = line.slice(1 + word.length).trim();
   if (['guilty', 'innocent', 'abstain'].includes(verb)) return { do: 'judge', verdict: verb as VerdictWord };
+  if (verb === 'help') return known(table);
   switch (verb) {
     case 'pass':
     case 'leave':
@@ -45,15 +46,17 @@ function whisper(words: string[], rest: string, table: Table): Action | string {
 
 function use(verb: string, words: string[], table: Table): Action | string {
   const ability = table.abilities.find((one) => one.id === verb);
-  if (!ability) {
-    const known = ['vote', 'guilty', 'innocent', 'abstain', 'whisper', 'will', 'pass', ...table.abilities.map((one) => one.id)];
-    return `There is no command /${verb}. You can type ${known.map((one) => `/${one}`).join(', ')}.`;
-  }
+  if (!ability) return `There is no command /${verb}. ${known(table)}`;
   const named = words.filter((word) => word.toLowerCase() !== 'and').map((word) => word.replace(/,$/, ''));
   const seats = named.slice(0, ability.slots).map((word) => seatNamed(word, table.names));
   const flaw = seats.find((seat) => typeof seat === 'string');
   if (typeof flaw === 'string') return flaw;
   return { do: 'use', ability: verb, targets: seats as number[], param: named.slice(ability.slots).join(' ') };
+}
+
+function known(table: Table): string {
+  const verbs = ['vote', 'guilty', 'innocent', 'abstain', 'whisper', 'will', 'note', 'jot', 'pass', 'leave', ...table.abilities.map((one) => one.id)];
+  return `You can type words to speak, or ${verbs.map((one) => `/${one}`).join(', ')}.`;
 }
 
 /** A seat by number, name, or the beginning of a name that only one has; else a sentence. */

@@ -72,6 +72,10 @@ function apply(screen: Screen, op: Op, item: Item): void {
       screen.votes = op;
       return;
     case 'trial':
+      if (op.stage === 'defense' && screen.trial?.number !== op.number) {
+        const name = screen.seats[op.accused - 1]?.name ?? '';
+        screen.marks.push({ n: item.n, kind: 'trial', title: `${name} on trial`, phase: '', day: screen.phase?.day ?? 0 });
+      }
       screen.trial = op.accused ? op : null;
       return;
     case 'me':
@@ -102,9 +106,6 @@ function phase(screen: Screen, op: PhaseOp, item: Item): void {
 
 function line(screen: Screen, op: LineOp, item: Item): void {
   if (op.kind === 'death') screen.marks.push({ n: item.n, kind: 'death', title: op.text.split('.')[0]!, phase: '', day: screen.phase?.day ?? 0 });
-  if (op.kind === 'trial' && op.text.includes('put on trial')) {
-    screen.marks.push({ n: item.n, kind: 'trial', title: op.text, phase: '', day: screen.phase?.day ?? 0 });
-  }
   push(screen, item, { ...op, to: op.to ?? 0 });
 }
 

@@ -6,6 +6,7 @@ interface Pending { id: string; ask: string | null; actions: Action[]; sentAt: n
 
 const RESEND = 2500;
 const PING = 5000;
+const SILENCE = 12000;
 
 export class Stream {
   link = $state<Link>('connecting');
@@ -29,6 +30,7 @@ export class Stream {
   private fails = 0;
   private timers: number[] = [];
   private last = 0;
+  private heard = Date.now();
 
   constructor(
     private id: number,
@@ -48,8 +50,7 @@ export class Stream {
     window.removeEventListener('online', this.wake);
     window.removeEventListener('offline', this.lost);
     document.removeEventListener('visibilitychange', this.wake);
-    this.link = 'closed';
-    this.socket?.close();
+    this.end('This page has been left.');
   }
 
   /** Look from elsewhere; the stream starts again. */
@@ -61,7 +62,7 @@ export class Stream {
   /** Submit a decision; resolves with '' when it is recorded, else with the reason. */
   act(actions: Action[], ask: string | null): Promise<string> {
     return new Promise((done) => {
-      const one = { id: crypto.randomUUID(), ask, actions, sentAt: 0, tries: 0, done };
+      const one = { id: token(), ask, actions, sentAt: 0, tries: 0, done };
       this.outbox.push(one);
       this.pending = this.outbox.length;
       this.deliver(one);
@@ -78,18 +79,17 @@ export class Stream {
     this.socket?.close();
     const socket = new WebSocket(`${scheme}://${location.host}/ws/m/${this.id}/?as=${this.as}&after=${this.last}`);
     this.socket = socket;
+    this.heard = Date.now();
     socket.onmessage = (event) => this.socket === socket && this.hear(JSON.parse(event.data as string) as ServerFrame);
     socket.onclose = (event) => this.socket === socket && this.closed(event.code);
   }
 
   private closed(code: number): void {
     if (this.link === 'closed') return;
-    if (code === 4004) {
-      this.link = 'closed';
-      return;
-    }
+    if (code === 4004) return this.end('There is no such match.');
     this.link = navigator.onLine ? 'reconnecting' : 'offline';
-    const wait = code === 4008 ? 50 : Math.min(8000, 300 * 2 ** this.fails++);
+    const least = code === 4003 || code === 4029 ? 5000 : 300;
+    const wait = code === 4008 ? 50 : Math.min(8000, least * 2 ** this.fails++);
     window.setTimeout(() => this.link !== 'closed' && this.socket?.readyState === WebSocket.CLOSED && this.open(), wait);
   }
 
@@ -103,7 +103,18 @@ export class Stream {
     this.link = 'offline';
   };
 
+  /** Nothing will be heard any more: whoever waits for an answer is told so. */
+  private end(why: string): void {
+    this.link = 'closed';
+    this.socket?.close();
+    this.outbox.forEach((one) => one.done(why));
+    this.outbox = [];
+    this.pending = 0;
+  }
+
   private hear(frame: ServerFrame): void {
+    this.heard = Date.now();
+    if (this.link === 'offline' || this.link === 'reconnecting') this.link = 'live';
     switch (frame.type) {
       case 'hello':
         return this.hello(frame);
@@ -181,6 +192,11 @@ export class Stream {
   }
 
   private tick(): void {
+    const silent = Date.now() - this.heard > SILENCE;
+    if (silent && this.link !== 'closed' && this.socket?.readyState !== WebSocket.CLOSED && navigator.onLine) {
+      this.link = 'reconnecting';
+      this.open();
+    }
     for (const one of this.outbox) if (Date.now() - one.sentAt > RESEND) this.deliver(one);
   }
 
@@ -191,4 +207,10 @@ export class Stream {
   private send(frame: unknown): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
   }
+}
+
+/** A fresh id; `randomUUID` is missing where a page is neither secure nor local. */
+function token(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -39,7 +39,9 @@ export class Turn {
 
   /** Seats that may be picked next. */
   get legal(): number[] {
-    return this.aim?.slots[this.picks.length]?.filter((seat) => !this.picks.includes(seat)) ?? [];
+    const full = this.aim?.slots.length === this.picks.length;
+    const slot = this.aim?.slots[full ? this.picks.length - 1 : this.picks.length] ?? [];
+    return slot.filter((seat) => !this.picks.includes(seat));
   }
 
   reason(seat: number): string {
@@ -55,22 +57,42 @@ export class Turn {
     if (option && !option.slots.length && !option.params.length && option.verb === 'use') void this.confirm();
   }
 
+  /** Pick a seat. A vote is sent at once; a night's deed waits to be confirmed. */
   pick(seat: number): void {
     const aim = this.aim;
     if (!aim || !this.legal.includes(seat)) return;
-    this.picks = [...this.picks, seat];
-    if (aim.verb === 'whisper') return;
-    if (this.picks.length === aim.slots.length && aim.params.length === 0) void this.confirm();
+    const full = this.picks.length === aim.slots.length;
+    this.picks = [...(full ? this.picks.slice(0, -1) : this.picks), seat];
+    if (aim.verb === 'vote') void this.confirm();
+  }
+
+  /** Whether what is filled in can be sent. */
+  get ready(): boolean {
+    return this.aim?.verb === 'use' && this.aim.slots.length > 0 && this.picks.length === this.aim.slots.length;
   }
 
   /** Send what is filled in. */
   async confirm(): Promise<void> {
     const aim = this.aim;
-    if (!aim || this.picks.length < aim.slots.length) return;
+    if (!aim || this.busy || this.picks.length < aim.slots.length) return;
     const target = this.picks[0] ?? 0;
     const action: Action =
       aim.verb === 'vote' ? { do: 'vote', target: target || null } : { do: 'use', ability: aim.name, targets: this.picks, param: this.param };
-    await this.send(action, `${aim.label} ${this.picks.length ? '' : ''}`.trim());
+    await this.send(action, aim.label);
+  }
+
+  /** Forget what is half filled in: another question is open. */
+  reset(): void {
+    this.chosen = null;
+    this.picks = [];
+    this.param = '';
+    this.problem = '';
+    this.recorded = '';
+  }
+
+  /** Save a will, a death note or a notebook; '' or why not. Touches nothing else that is under way. */
+  write(verb: 'will' | 'note' | 'jot', text: string): Promise<string> {
+    return this.stream.act([{ do: verb, text }], null);
   }
 
   async judge(verdict: VerdictWord): Promise<void> {

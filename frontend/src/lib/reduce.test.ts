@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import god from '../fixtures/god.json';
+import own from '../fixtures/seat.json';
+import type { Item } from './frames';
+import { advance, EMPTY, Timeline } from './reduce';
+
+const everything = god as unknown as Item[];
+const seat = own as unknown as Item[];
+
+describe('the picture of a match', () => {
+  it('begins empty and leaves what it began with alone', () => {
+    const before = advance(EMPTY, everything.slice(0, 50));
+    const copy = structuredClone(before);
+    advance(before, everything.slice(50));
+    expect(before).toEqual(copy);
+    expect(EMPTY.lines).toEqual([]);
+  });
+
+  it('does not depend on how the items were cut into frames', () => {
+    const whole = advance(EMPTY, seat);
+    const single = seat.reduce((screen, item) => advance(screen, [item]), EMPTY);
+    expect(single).toEqual(whole);
+  });
+
+  it('is the same at any moment, whether reached from a snapshot or from the beginning', () => {
+    const timeline = new Timeline();
+    timeline.add(everything);
+    for (const n of [0, 1, 99, 100, 101, 200, everything.length]) expect(timeline.at(n)).toEqual(advance(EMPTY, everything.slice(0, n)));
+  });
+
+  it('knows the seats, the phases, the deaths and the end', () => {
+    const end = advance(EMPTY, seat);
+    expect(end.seats).toHaveLength(7);
+    expect(end.marks.filter((mark) => mark.kind === 'death')).toHaveLength(end.seats.filter((one) => !one.alive).length);
+    expect(end.marks.at(-1)?.kind).toBe('end');
+    expect(end.over?.roles).toHaveLength(7);
+    expect(end.seats.every((one) => one.role)).toBe(true);
+  });
+
+  it('tells a seat its own role and nobody else’s before they are shown', () => {
+    const early = advance(EMPTY, seat.slice(0, seat.findIndex((item) => item.ops.some((op) => op.op === 'phase'))));
+    expect(early.me.role).toBeTruthy();
+    const known = early.seats.filter((one) => one.role).map((one) => one.seat);
+    expect(known).toEqual(expect.arrayContaining([3]));
+    expect(known.every((one) => one === 3 || early.me.team?.some(([mate]) => mate === one))).toBe(true);
+  });
+
+  it('marks a trial once', () => {
+    const marks = advance(EMPTY, everything).marks.filter((mark) => mark.kind === 'trial');
+    const opened = everything.filter((item) => item.ops.some((op) => op.op === 'line' && op.text.includes('put on trial')));
+    expect(marks).toHaveLength(opened.length);
+  });
+});
