@@ -194,7 +194,7 @@ def _weigh_words(beliefs: Beliefs, memory: Memory) -> None:
             continue
         counted.add((charge.speaker, about))
         if is_town(grave.role):
-            beliefs.add(charge.speaker, 0.3, Reason.PUSHED_TOWN, about)
+            beliefs.add(charge.speaker, 0.3, Reason.BLAMED_TOWN, about)
         elif is_killer(grave.role):
             beliefs.add(charge.speaker, -0.5, Reason.HIT_EVIL, about)
     for charge in memory.defences:

@@ -153,7 +153,7 @@ def _verdict(mind: Mind, accused: Seat) -> Verdict:
 
 def _hard(mind: Mind, seat: Seat) -> bool:
     """Whether more than impressions speaks against somebody."""
-    soft = (Reason.HUNCH, Reason.QUIET, Reason.PUSHED_TOWN, Reason.EVIL_CLAIM)
+    soft = (Reason.HUNCH, Reason.QUIET, Reason.PUSHED_TOWN, Reason.BLAMED_TOWN, Reason.EVIL_CLAIM)
     return any(piece.topic not in soft and piece.weight > 0.8 for piece in mind.beliefs.evidence.get(seat, ()))
 
 
