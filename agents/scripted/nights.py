@@ -187,7 +187,7 @@ def _execute(mind: Mind, option: Option) -> Plan:
 
 def _transport(mind: Mind, option: Option) -> Plan:
     first, second = option.slots
-    dear = _most(first, lambda seat: mind.danger(seat) if seat != mind.seat else 0.5 * mind.claimed)
+    dear = _most([seat for seat in first if seat != mind.seat] or first, mind.danger)
     bad = [seat for seat in mind.wanted(second) if seat not in (dear, mind.seat)]
     if not bad or mind.memory.day == 1:
         return Plan(0.0)

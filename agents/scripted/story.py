@@ -123,7 +123,11 @@ def _watch(story: Story, memory: Memory, night: int, target: Seat) -> list[State
 
 
 def _swap(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
-    return [Statement(Act.REPORT, target, memory.seat, night=night, topic="swapped")]
+    others = [seat for seat in memory.others if seat != target]
+    if not others:
+        return [_report("nothing", night)]
+    second = others[int(story.draw("swap", night) * len(others))]
+    return [Statement(Act.REPORT, target, second, night=night, topic="swapped")]
 
 
 def _simple(topic: str) -> Callable[[Story, Memory, int, Seat], list[Statement]]:

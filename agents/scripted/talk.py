@@ -256,7 +256,10 @@ def _explain(mind: Mind, seat: Seat, piece: Evidence | None) -> str:
 def _support(mind: Mind) -> Iterator[Wish]:
     memory = mind.memory
     accused = {c.statement.who: c.speaker for c in memory.charges if c.day == memory.day and c.speaker != mind.seat}
-    for seat in sorted(accused):
+    defended = {c.statement.who for c in memory.defences if c.day == memory.day}
+    if mind.draw("support") > 3.5 / len(memory.living):
+        return
+    for seat in sorted(set(accused) - defended):
         if seat == mind.seat or seat not in memory.living or seat == memory.target:
             continue
         pieces = [piece for piece in mind.beliefs.in_favour(seat) if piece.also not in (mind.seat, seat)]
