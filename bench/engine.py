@@ -18,10 +18,10 @@ from typing import Any
 from game.engine import chance
 from game.engine.actions import Action, Answer
 from game.engine.apply import apply
+from game.engine.asks import Ask, asks
 from game.engine.codec import to_json
 from game.engine.events import Event
 from game.engine.fold import fold_all, view
-from game.engine.legal import Ask, asks
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY
 from game.names import NAMES

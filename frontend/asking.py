@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from game.engine import actions as a
-from game.engine.legal import Ask, Option, ask_of, barred, card, check, standing, usable, why_not
+from game.engine.asks import Ask, Option, ask_of, standing
+from game.engine.legal import barred, card, check, usable, why_not
 from game.engine.roles.base import Ability
 from game.engine.state import View
 from game.engine.text import render

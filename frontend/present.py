@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from game.engine import events as e
+from game.engine.asks import wanted
 from game.engine.fold import fold
-from game.engine.legal import wanted
 from game.engine.roles import ROLES
 from game.engine.state import EMPTY, View
 from game.engine.text import render

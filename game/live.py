@@ -27,8 +27,8 @@ from game.engine import chance, codec
 from game.engine import events as e
 from game.engine.actions import Answer, Elapsed, Pass, Reply
 from game.engine.apply import apply
+from game.engine.asks import Ask, asks
 from game.engine.fold import fold_all, view, visible
-from game.engine.legal import Ask, asks
 from game.engine.state import EMPTY, State
 from game.engine.types import HOST, PUBLIC
 from game.log import ANSWERS, LeaseLost, events_append, lease_release, lease_renew, viewers_wake

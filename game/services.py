@@ -21,9 +21,10 @@ from game import selectors
 from game.engine import chance, codec
 from game.engine import events as e
 from game.engine.actions import Action, Say, Whisper
+from game.engine.asks import ask_id as id_of_ask
+from game.engine.asks import wanted
 from game.engine.fold import view
-from game.engine.legal import ask_id as id_of_ask
-from game.engine.legal import check, wanted
+from game.engine.legal import check
 from game.engine.setup import start
 from game.engine.text import render
 from game.engine.types import HOST

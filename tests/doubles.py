@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from game.engine import chance
 from game.engine.actions import Action, Answer, Pass
 from game.engine.apply import apply
+from game.engine.asks import Ask, asks
 from game.engine.events import Event
 from game.engine.fold import fold_all
-from game.engine.legal import Ask, asks
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY, State, View
 from game.names import NAMES

@@ -10,8 +10,8 @@ from agents.scripted.mind import Mind
 from agents.scripted.speech import strip
 from agents.scripted.statements import Act, Statement
 from game.engine.actions import Action, Judge, Pass, Say, Vote, Whisper, WriteNote, WriteWill
+from game.engine.asks import Ask, AskKind
 from game.engine.events import Event, Said, StageOpened
-from game.engine.legal import Ask, AskKind
 from game.engine.state import View
 from game.engine.types import Channel, Seat
 from game.play.seats import Decision

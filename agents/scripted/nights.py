@@ -9,7 +9,7 @@ from typing import NamedTuple
 from agents.scripted.mind import Mind
 from agents.scripted.statements import Act
 from game.engine.actions import Action, Use
-from game.engine.legal import Option
+from game.engine.asks import Option
 from game.engine.roles import ROLES
 from game.engine.types import Seat
 

@@ -204,4 +204,3 @@ def _read_terse(text: str, seats: int) -> Statement | None:
     if any(int(seat) > seats for seat in (who, also, *named)):
         return None
     return Statement(Act(act), int(who), int(also), role, int(night), topic, tuple(map(int, named)))
-

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agents.scripted.mind import Mind
 from agents.scripted.nights import victim
 from agents.scripted.statements import Act, Statement
-from game.engine.legal import Option
+from game.engine.asks import Option
 from game.engine.types import Channel, Phase, Seat
 
 Spoken = tuple[Channel, Statement]

@@ -12,8 +12,9 @@ from typing import Any
 from game.engine import actions as a
 from game.engine import chance
 from game.engine import events as e
+from game.engine.asks import AskKind, ask_id, wanted
 from game.engine.day import advance, open_voting, put_on_trial
-from game.engine.legal import AskKind, ask_id, card, check, is_blackmailed, is_jailed, wanted
+from game.engine.legal import card, check, is_blackmailed, is_jailed
 from game.engine.match import Match
 from game.engine.roles import ROLES
 from game.engine.state import State

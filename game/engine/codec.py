@@ -13,8 +13,8 @@ from typing import Any, get_args, get_type_hints
 
 from game.engine import actions as a
 from game.engine import events as e
+from game.engine.asks import Ask, Option
 from game.engine.config import Clock, Limits, Options, Rounds, Seconds, Table, Talk
-from game.engine.legal import Ask, Option
 from game.engine.types import HOST, PUBLIC, Audience, Cause, Channel, Phase, ShownWill, Verdict, group, seats_of
 
 Json = dict[str, Any]

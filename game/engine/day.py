@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from game.engine import events as e
+from game.engine.asks import wanted
 from game.engine.config import Clock
 from game.engine.deaths import bury, lynch, read_out_departed, settle_changes
-from game.engine.legal import wanted
 from game.engine.match import Match
 from game.engine.night.resolve import Fallen, resolve
 from game.engine.types import PUBLIC, Phase, Seat, Verdict, only

@@ -198,6 +198,12 @@ class View:
     public: Public
     private: Private | None
 
+    @property
+    def me(self) -> Private:
+        """The seat's own part. Only for views of a seat."""
+        assert self.private is not None
+        return self.private
+
 
 @dataclass(slots=True)
 class State:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from game.engine.actions import Answer, Elapsed, Reply
+from game.engine.asks import Ask
 from game.engine.events import Event
 from game.engine.fold import fold_all, view, visible
-from game.engine.legal import Ask
 from game.engine.state import EMPTY, State
 from game.engine.types import Phase, Seat
 from game.play.loop import Turn, play

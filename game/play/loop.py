@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from game.engine.actions import Reply
 from game.engine.apply import apply
+from game.engine.asks import Ask, asks
 from game.engine.events import Event
 from game.engine.fold import fold_all
-from game.engine.legal import Ask, asks
 from game.engine.state import State
 
 

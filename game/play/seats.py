@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from game.engine.actions import Action, Answer, Pass
+from game.engine.asks import Ask
 from game.engine.events import Event
-from game.engine.legal import Ask
 from game.engine.state import View
 
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from game.engine.actions import Pass
+from game.engine.asks import Ask
 from game.engine.events import Event, GoalMet, MatchOpened, PhaseOpened, Refused, Said, TeamMet, Told
 from game.engine.fold import visible
-from game.engine.legal import Ask, check
+from game.engine.legal import check
 from game.engine.state import View
 from game.engine.text import render
 from game.engine.types import Seat, seats_of

@@ -15,9 +15,10 @@ from agents.scripted.temperaments import TEMPERAMENTS
 from agents.scripted.voice import SPEECH_LENGTH
 from bench.scripted import play_many
 from game.engine import events as e
+from game.engine.asks import Ask
 from game.engine.config import Clock, Rounds
 from game.engine.fold import fold_view, visible
-from game.engine.legal import Ask, check
+from game.engine.legal import check
 from game.engine.setup import start, table_for
 from game.engine.state import View
 from game.engine.types import Channel

@@ -9,7 +9,7 @@ from agents.scripted.nights import choose
 from agents.scripted.speech import terse
 from agents.scripted.statements import Act, Statement
 from game.engine import events as e
-from game.engine.legal import Option
+from game.engine.asks import Option
 from game.engine.setup import table_for
 from game.engine.types import PUBLIC, Channel, Phase, only
 from game.names import NAMES

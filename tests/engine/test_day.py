@@ -6,9 +6,9 @@ import pytest
 
 from game.engine import actions as a
 from game.engine import events as e
+from game.engine.asks import ask_of, asks
 from game.engine.config import Clock, Limits, Rounds
 from game.engine.fold import view
-from game.engine.legal import ask_of, asks
 from game.engine.types import PUBLIC, Channel, Phase, Verdict, hears, only
 from tests.engine.scene import Scene
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from game.engine import actions as a
 from game.engine import events as e
 from game.engine.apply import apply, order
+from game.engine.asks import ask_of, asks
 from game.engine.codec import from_json, reply_from_json, reply_to_json, to_json
 from game.engine.fold import fold_all, fold_view, view, visible
-from game.engine.legal import ask_of, asks, check
+from game.engine.legal import check
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY, State
 from game.engine.types import HOST, PUBLIC

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from game.engine import events as e
+from game.engine.asks import ask_of
 from game.engine.fold import view
-from game.engine.legal import Reason, ask_of
+from game.engine.legal import Reason
 from game.engine.roles import ROLES
 from game.engine.roles.base import Bar
 from game.engine.text import render

@@ -11,8 +11,8 @@ from game.engine import actions as a
 from game.engine import chance
 from game.engine import events as e
 from game.engine.apply import apply
+from game.engine.asks import Ask, asks
 from game.engine.fold import fold_all, visible
-from game.engine.legal import Ask, asks
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY, State
 

@@ -13,8 +13,8 @@ from game import log as match_log
 from game import services
 from game.engine import codec
 from game.engine import events as e
+from game.engine.asks import asks
 from game.engine.fold import fold_all
-from game.engine.legal import asks
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY
 from game.lobby import LobbySpec

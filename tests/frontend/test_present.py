@@ -11,9 +11,9 @@ from frontend.schemas import AskOut, Item
 from game.engine import actions as a
 from game.engine import events as e
 from game.engine.apply import apply
+from game.engine.asks import asks
 from game.engine.config import Clock
 from game.engine.fold import fold_all, view
-from game.engine.legal import asks
 from game.engine.roles import ROLES
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from game.engine import events as e
+from game.engine.asks import Ask
 from game.engine.config import Clock, Seconds
 from game.engine.events import Event
 from game.engine.fold import fold_all
-from game.engine.legal import Ask
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY, View
 from game.names import NAMES

@@ -14,7 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 from game.engine import events as e
-from game.engine.legal import Ask, AskKind, writable
+from game.engine.asks import Ask, AskKind
+from game.engine.legal import writable
 from game.engine.roles import ROLES
 from game.engine.roles.groups import CLASSIC
 from game.engine.state import View
