@@ -1,6 +1,6 @@
 """Many scripted matches on one core: who wins, how long it takes, whether anything illegal is tried.
 
-    python -m bench.scripted --matches 1000
+python -m bench.scripted --matches 1000
 """
 
 from __future__ import annotations
