@@ -33,6 +33,7 @@ WRONG = [
     ("x" * 70_000, "A lobby may have 64000 bytes."),
     ("agents:\n- {id: Ann, role: Witch}", "The role list deals no Witch to Ann."),
     ("agents:\n- {id: Ann}\n- {id: ann}", "Two players have the same name."),
+    ("talk: fifo", "the talk policy fifo is not built yet; there is rounds"),
     ("clock: sundial", "line 1: clock: input should be 'none', 'budget' or 'wall'"),
 ]
 
