@@ -1,0 +1,166 @@
+"""Watching: from the home page to the end of a match, through a lost connection, and again afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from game import services
+from game.lobby import LobbySpec
+from game.models import Match
+from game.showcase import archive_ensure
+from tests.browser.visitor import Visitor
+from tests.stack import Stack, until
+
+Visit = Callable[..., Visitor]
+
+
+def live_match(*, players: int = 7, pace: float = 0.05, seed: str = "browser", title: str = "A small town") -> Match:
+    """A match of scripted agents on its way to the worker."""
+    spec = LobbySpec(players=players, pace=pace, title=title)
+    return services.match_start(match=services.match_create(spec=spec, seed=seed))
+
+
+def archive() -> Match:
+    """The finished match that is shipped."""
+    match = archive_ensure()
+    assert match is not None
+    return match
+
+
+def seek(visitor: Visitor, key: str, moment: str) -> None:
+    """Press a key, and see the time line move to a moment."""
+    visitor.page.keyboard.press(key)
+    expect(visitor.moment).to_have_value(moment)
+
+
+def test_a_match_is_watched_from_the_home_page_to_its_end(visit: Visit) -> None:
+    visitor, match = visit(), live_match()
+    visitor.page.goto("/")
+    visitor.page.get_by_role("link", name=re.compile("A small town")).click()
+    expect(visitor.page).to_have_url(re.compile(f"/m/{match.pk}"))
+    expect(visitor.winner).to_be_visible()
+    match.refresh_from_db()
+    names = {seat.number: seat.name for seat in match.seats.all()}
+    for number in match.winners:
+        expect(visitor.winner).to_contain_text(names[number])
+    assert match.outcome
+    assert_all_rows(visitor, match)
+
+
+def test_the_button_on_the_home_page_starts_a_match_and_leads_to_it(visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.goto("/")
+    visitor.page.get_by_role("button", name="Watch a new match").click()
+    expect(visitor.page).to_have_url(re.compile(r"/m/\d+"))
+    expect(visitor.players).to_have_count(15)
+    expect(visitor.log).to_contain_text("Day 1")
+    assert Match.objects.get().status in (Match.Status.QUEUED, Match.Status.RUNNING)
+
+
+def test_a_connection_that_is_lost_and_regained_loses_nothing(visit: Visit, stack: Stack) -> None:
+    visitor, match = visit(), live_match(pace=0.1)
+    visitor.page.goto(f"/m/{match.pk}")
+    expect(visitor.log).to_contain_text("Day 1")
+    for _ in range(2):
+        assert stack.site
+        stack.site.kill()
+        expect(visitor.page.get_by_text(re.compile("Reconnecting"))).to_be_visible()
+        match.refresh_from_db()
+        until(lambda at=match.last_seq: grown(match, at), "the match goes on without the page")
+        stack.web()
+        expect(visitor.page.get_by_text(re.compile("Reconnecting"))).to_be_hidden()
+        assert match.status == Match.Status.RUNNING
+    visitor.page.context.set_offline(True)
+    expect(visitor.page.get_by_text("Offline")).to_be_visible()
+    visitor.page.context.set_offline(False)
+    expect(visitor.winner).to_be_visible()
+    assert_all_rows(visitor, match)
+    visitor.forgive("ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|WebSocket connection")
+
+
+def grown(match: Match, seq: int) -> bool:
+    """Whether the log has gone on beyond a number."""
+    match.refresh_from_db()
+    return match.last_seq > seq
+
+
+def assert_all_rows(visitor: Visitor, match: Match) -> None:
+    """The page shows every line of its viewpoint, in order, once."""
+    wanted = visitor.logged(match.pk)
+    shown = visitor.rows()
+    assert [name for name, _ in shown] == [name for name, _ in wanted]
+    assert [name for (name, row), (_, text) in zip(shown, wanted, strict=True) if text not in row] == []
+
+
+def test_a_finished_match_opens_at_its_address_and_is_stepped_with_keys(visit: Visit) -> None:
+    visitor, match = visit(), archive()
+    visitor.page.goto(f"/m/{match.pk}")
+    expect(visitor.winner).to_be_visible()
+    last = visitor.moment.input_value()
+    assert int(last) > 100
+    seek(visitor, "Home", "0")
+    expect(visitor.winner).to_be_hidden()
+    assert visitor.rows() == []
+    visitor.page.keyboard.press("ArrowRight")
+    expect(visitor.moment).not_to_have_value("0")
+    first = len(visitor.rows())
+    visitor.page.keyboard.press("Shift+ArrowRight")
+    visitor.page.keyboard.press("Shift+ArrowRight")
+    expect(visitor.log.get_by_role("heading")).to_have_count(2)
+    assert len(visitor.rows()) > first
+    seek(visitor, "End", last)
+    expect(visitor.winner).to_be_visible()
+
+
+def test_a_moment_has_an_address(visit: Visit) -> None:
+    visitor, match = visit(), archive()
+    visitor.page.goto(f"/m/{match.pk}?at=40&as=god")
+    expect(visitor.moment).to_have_value("40")
+    expect(visitor.viewpoint).to_have_value("god")
+
+
+def test_everything_is_reached_and_done_by_keyboard(visit: Visit) -> None:
+    visitor, match = visit(), archive()
+    visitor.page.goto(f"/m/{match.pk}")
+    expect(visitor.winner).to_be_visible()
+    reached = walk(visitor.page, visitor)
+    for control in ("ToSSim", "Viewpoint", "Keys", "What is said and done", "Moment of the match", "Speed"):
+        assert any(control in one for one in reached), (control, reached)
+    expect(visitor.viewpoint).to_have_value("public")
+    for key, viewpoint in (("g", "god"), ("p", "public"), ("1", "1"), ("Shift+Digit2", "12")):
+        visitor.page.keyboard.press(key)
+        expect(visitor.viewpoint).to_have_value(viewpoint)
+    visitor.page.keyboard.press("?")
+    expect(visitor.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.page.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+
+def walk(page: Page, visitor: Visitor) -> list[str]:
+    """What Tab reaches, in order, until it comes back to where it began; the page's body is left out."""
+    page.evaluate("document.activeElement.blur()")
+    reached: list[str] = []
+    for _ in range(1500):
+        page.keyboard.press("Tab")
+        one = visitor.focus()
+        if one and reached and one == reached[0]:
+            return reached
+        if one and (not reached or one != reached[-1]):
+            reached.append(one)
+    raise AssertionError(f"Tab never comes back: {reached[-5:]}")
+
+
+@pytest.mark.parametrize("path", ["/", "/m/{id}", "/m/{id}?as=god&at=200", "/m/{id}?text=1"])
+def test_nothing_is_wider_than_a_phone(visit: Visit, path: str) -> None:
+    visitor, match = visit(width=390, height=844), archive()
+    visitor.page.goto(path.format(id=match.pk))
+    expect(visitor.page.get_by_text(match.title).or_(visitor.log).first).to_be_visible()
+    assert visitor.width() == 390
+    parts = visitor.page.get_by_role("navigation", name="Parts of the table").get_by_role("button")
+    for part in parts.all():
+        part.click()
+        assert visitor.width() == 390, part.inner_text()
