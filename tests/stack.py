@@ -173,6 +173,13 @@ def until(holds: Callable[[], object], what: str, seconds: float = PATIENCE) -> 
             list(line.notifies(timeout=0.1, stop_after=1))
 
 
+def finished(match: Match) -> bool:
+    """Whether the match has come to its end."""
+    match.refresh_from_db()
+    assert match.status != Match.Status.FAILED, match.error
+    return match.status == Match.Status.FINISHED
+
+
 def matches_end() -> None:
     """Abort what is still played and wait until nobody writes: the tables can be emptied after that."""
     for match in Match.objects.exclude(status__in=Match.ENDED):

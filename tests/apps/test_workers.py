@@ -19,7 +19,7 @@ from game.models import Decision, Match
 from game.play.drivers import run_sync
 from game.tasks import match_run
 from tests.apps.conftest import canonical
-from tests.stack import Process, Stack, broker_of, matches_end, running_stack, until
+from tests.stack import Process, Stack, broker_of, finished, matches_end, running_stack, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("stack")]
 Log = list[dict[str, Any]]
@@ -60,13 +60,6 @@ def driver(match: Match) -> int:
     """The process id of the worker that drives the match; 0 when there is none."""
     match.refresh_from_db()
     return int(match.lease_holder.split(":")[1]) if match.lease_holder else 0
-
-
-def finished(match: Match) -> bool:
-    """Whether the match has come to its end."""
-    match.refresh_from_db()
-    assert match.status != Match.Status.FAILED, match.error
-    return match.status == Match.Status.FINISHED
 
 
 def assert_nothing_lost_or_doubled(match: Match) -> None:

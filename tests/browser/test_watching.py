@@ -13,7 +13,7 @@ from game.lobby import LobbySpec
 from game.models import Match
 from game.showcase import archive_ensure
 from tests.browser.visitor import Visitor
-from tests.stack import Stack, until
+from tests.stack import Stack, finished, until
 
 Visit = Callable[..., Visitor]
 
@@ -43,7 +43,7 @@ def test_a_match_is_watched_from_the_home_page_to_its_end(visit: Visit) -> None:
     visitor.page.get_by_role("link", name=re.compile("A small town")).click()
     expect(visitor.page).to_have_url(re.compile(f"/m/{match.pk}"))
     expect(visitor.winner).to_be_visible()
-    match.refresh_from_db()
+    until(lambda: finished(match), "the result is noted")
     names = {seat.number: seat.name for seat in match.seats.all()}
     for number in match.winners:
         expect(visitor.winner).to_contain_text(names[number])

@@ -136,7 +136,7 @@ class Visitor:
     def _answer(self, seed: str, number: int) -> str:
         assert self.socket is not None
         question = self.turn.get_by_role("status").inner_text(timeout=CLICK)
-        with self.socket.expect_event("framereceived", lambda text: '"type":"ask"' in text, timeout=CLICK):
+        with self.socket.expect_event("framereceived", lambda text: '"type":"ack"' in text, timeout=CLICK):
             answer = self._choose(question, seed, number)
         settled = "([turn, before]) => turn.querySelector('[role=status]')?.innerText !== before"
         self.page.wait_for_function(settled, arg=[self.turn.element_handle(), question], timeout=CLICK)
