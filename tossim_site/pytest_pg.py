@@ -28,7 +28,6 @@ def _start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="tossim-test-"))
     _stack.callback(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)
-    (folder / "var" / "static").mkdir(parents=True)  # whitenoise warns of a missing one
     os.environ.update(TOSSIM_TEST="1", TOSSIM_VAR=str(folder / "var"), TOSSIM_RUN=str(folder / "run"))
     if "TOSSIM_PG_HOST" not in os.environ:
         _stack.enter_context(running_postgres(folder / "pg", folder / "run", THROW_AWAY))

@@ -128,7 +128,6 @@ TOSSIM_SLICE_SECONDS = env.float("TOSSIM_SLICE_SECONDS", 180.0)
 """How long one task drives a match before it hands on to a fresh one."""
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
 DIST = BASE_DIR / "frontend" / "dist"
 STATICFILES_DIRS = [("ui", DIST)] if DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True  # serves the build where it lies: nothing to collect
