@@ -32,9 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium; its absence is a failure, unless TOSSIM_NO_BROWSER=1 says that it is wanted so."""
-    program = os.environ.get("TOSSIM_CHROMIUM") or shutil.which("chromium")
-    if program is None and os.environ.get("TOSSIM_NO_BROWSER") == "1":
+    if os.environ.get("TOSSIM_NO_BROWSER") == "1":
         pytest.skip("TOSSIM_NO_BROWSER=1: the pages are not tested")
+    program = os.environ.get("TOSSIM_CHROMIUM") or shutil.which("chromium")
     if program is None:
         pytest.fail(
             "No Chromium: put one on the PATH, name it in TOSSIM_CHROMIUM, or run ./tossim test, which installs one. "
