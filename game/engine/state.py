@@ -94,7 +94,9 @@ class Public:
     @property
     def trials_today(self) -> int:
         """How many trials this day has seen, the running one included."""
-        return sum(trial.day == self.day for trial in self.trials) + bool(self.accused)
+        closed = sum(trial.day == self.day for trial in self.trials)
+        condemned = bool(closed) and self.trials[-1].lynched
+        return closed + bool(self.accused and not condemned)
 
     @property
     def full_moon(self) -> bool:

@@ -60,6 +60,18 @@ def test_votes_are_cleared_by_a_trial_and_voting_goes_on() -> None:
     assert (other.phase, other.state.public.votes, other.state.public.accused) == (Phase.VOTING, (), 0)
 
 
+def test_the_condemned_stands_in_the_same_trial_to_the_end() -> None:
+    scene = Scene(*TOWN).until(Phase.VOTING)
+    for voter in (1, 2, 3, 5):
+        scene.do(voter, a.Vote(4))
+    assert scene.state.public.trials_today == 1
+    scene.elapse()
+    for voter in (1, 2, 3, 5):
+        scene.do(voter, a.Judge(Verdict.GUILTY))
+    scene.elapse()
+    assert (scene.phase, scene.state.public.trials_today) == (Phase.LAST_WORDS, 1)
+
+
 def test_voices_are_hidden_until_all_are_shown() -> None:
     scene = Scene(*TOWN).until(Phase.VOTING)
     for voter in (1, 2, 3, 5):
