@@ -36,8 +36,12 @@ def holder() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident() % 100000}"
 
 
+@transaction.atomic
 def lease_take(*, match_id: int) -> int | None:
-    """Take a match that nobody drives; its fencing number, or None when it is not to be had."""
+    """Take a match that nobody drives; its fencing number, or None when it is not to be had.
+
+    One transaction: a process that sleeps between raising the number and reading it must not read a later one.
+    """
     free = Q(lease_holder="") | Q(heartbeat_at=None) | Q(heartbeat_at__lt=timezone.now() - STALE_AFTER)
     taken = Match.objects.filter(free, pk=match_id, status__in=(Match.Status.QUEUED, Match.Status.RUNNING)).update(
         lease=F("lease") + 1, lease_holder=holder(), heartbeat_at=timezone.now(), status=Match.Status.RUNNING
