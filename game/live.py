@@ -85,9 +85,10 @@ class Driver:
     def run(self, until: float) -> bool:
         """Play until the end, the end of the slice, or a pause."""
         while self.state.public.ending is None:
-            if lease_renew(match_id=self.match.pk, lease=self.lease) != Match.Status.RUNNING:
+            status = lease_renew(match_id=self.match.pk, lease=self.lease)
+            if status != Match.Status.RUNNING:
                 lease_release(match_id=self.match.pk, lease=self.lease)
-                return False
+                return status == Match.Status.QUEUED  # paused and resumed before this driver saw it
             if time.monotonic() > until or stopping.is_set():
                 lease_release(match_id=self.match.pk, lease=self.lease)
                 return True
