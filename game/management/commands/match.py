@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from game import selectors, services
-from game.live import drive
+from game.live import doorbell, drive
 from game.lobby import LobbyError, lobby_from_yaml
 from game.log import engine_event, lease_take
 from game.models import Match
@@ -19,7 +19,7 @@ from game.play.terminal import Screen
 
 
 class Command(BaseCommand):
-    """Creates the match and drives it in this process to its end."""
+    """Creates the match and sees it to its end: driven in this process, or by a worker that was quicker."""
 
     help = "Play a match of a lobby file; every event of it goes into the database."
 
@@ -34,8 +34,8 @@ class Command(BaseCommand):
         """Play."""
         try:
             spec = lobby_from_yaml(file.read_text("utf-8"))
-        except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{file} cannot be read: {error}") from error
         except LobbyError as error:
             raise CommandError("\n".join(f"{file}: {problem}" for problem in error.problems)) from error
         if pace is not None:
@@ -50,14 +50,16 @@ class Command(BaseCommand):
 
     def _play(self, match: Match, screen: Screen | None) -> None:
         seen = 0
-        lease = lease_take(match_id=match.pk)
-        while lease is not None:
-            going = drive(match.pk, lease, seconds=0.5 if screen else None)
-            for row in selectors.events_after(match.pk, seen) if screen else ():
-                screen.show([engine_event(row)])  # type: ignore[union-attr]
-                seen = row.seq
-            lease = lease_take(match_id=match.pk) if going else None
-        match.refresh_from_db()
+        with doorbell() as bell:
+            while match.status in (Match.Status.QUEUED, Match.Status.RUNNING):
+                if lease := lease_take(match_id=match.pk):
+                    drive(match.pk, lease, seconds=0.5 if screen else None)
+                else:  # a worker was quicker
+                    bell.wait(match.pk, 0.5)
+                for row in selectors.events_after(match.pk, seen) if screen else ():
+                    screen.show([engine_event(row)])  # type: ignore[union-attr]
+                    seen = row.seq
+                match.refresh_from_db()
         self.stdout.write(f"match {match.pk}: {match.get_status_display()} {match.outcome} {match.error}".rstrip())
         if match.status == Match.Status.FAILED:
             sys.exit(1)
