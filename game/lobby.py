@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from game.engine.config import Clock, Limits, Rounds, Seconds, Table, Talk
 from game.engine.setup import MODES, SEATS, SetupError, deal, validate
@@ -21,6 +21,8 @@ MAX_BYTES = 64_000
 TALKS_BUILT = ("rounds",)
 """Talk policies that the drivers of this release know."""
 Tokens = Annotated[int, Field(ge=0, le=1_000_000)]
+Seed = Annotated[str, Field(max_length=64), BeforeValidator(lambda seed: str(seed) if type(seed) is int else seed)]
+"""A number means its digits."""
 
 
 class Strict(BaseModel):
@@ -37,7 +39,10 @@ class GameSpec(Strict):
 
 
 class AgentSpec(Strict):
-    """Who sits in a seat; `id` is the player's name, `role` fixes what is dealt to it."""
+    """Who sits in a seat; `id` is the player's name, `role` fixes what is dealt to it.
+
+    A match with people and fixed roles is practice: whoever wrote the lobby knows more than the others.
+    """
 
     id: str | None = Field(None, min_length=1, max_length=24)
     model: str = Field("scripted", min_length=1, max_length=80)
@@ -109,7 +114,7 @@ class LobbySpec(Strict):
     clock: Literal["none", "budget", "wall"] | None = None
     talk: Literal["rounds", "bids", "fifo"] = "rounds"
     pace: Annotated[float, Field(ge=0, le=60)] = 0.0
-    seed: str | int | None = None
+    seed: Seed | None = None
 
 
 class LobbyError(ValueError):
