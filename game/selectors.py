@@ -18,6 +18,7 @@ from game.models import Ask, Event, Match, Seat
 
 Viewpoint = int | str
 """A seat's number, "public" or "god"."""
+MOST_SEATS = 15
 CACHED = 32
 """Matches whose last state is kept in this process."""
 
@@ -46,6 +47,20 @@ def events_after(match_id: int, after: int, limit: int | None = None) -> Sequenc
 def log_of(match_id: int) -> list[EngineEvent]:
     """A match's whole log as the engine's events."""
     return [engine_event(row) for row in events_after(match_id, 0)]
+
+
+def stage_opened_before(match_id: int, seq: int) -> int:
+    """The number up to which a log leads to the opening of the last stage before `seq`; 0 when there is none.
+
+    Answers that came too late for the stage before it belong to its opening.
+    """
+    opened = Event.objects.filter(match_id=match_id, seq__lte=seq, boundary=True, kind="stage_opened")
+    cut: int = opened.order_by("-seq").values_list("seq", flat=True).first() or 0
+    for row in events_after(match_id, cut, limit=MOST_SEATS) if cut else ():
+        if row.body.get("outcome") != "moot":
+            break
+        cut = row.seq
+    return cut
 
 
 _states: dict[int, tuple[int, State]] = {}

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -31,6 +32,7 @@ from game.engine.types import HOST
 from game.lobby import LobbySpec, fixed_deal, lobby_seats, lobby_table
 from game.log import driver_wake, events_append, viewers_wake
 from game.models import Decision, Event, Lobby, Match, Seat
+from game.names import NAMES
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ def match_create(
     """A match of a lobby: with seats for people it waits for them, else it can be started. Raises LobbyError."""
     table, seats = lobby_table(spec), lobby_seats(spec)
     has_people = any(seat.is_open for seat in seats)
-    given = None if spec.seed is None or has_people else str(spec.seed)
+    given = None if spec.seed is None or has_people else spec.seed
     seed = seed or given or secrets.token_hex(16)
     match = Match.objects.create(
         lobby=lobby,
@@ -77,6 +79,7 @@ def match_create(
         commitment=chance.commitment(seed),
         pace=spec.pace,
         has_people=has_people,
+        practice=has_people and any(seat.role for seat in seats),
         showcase=showcase,
         created_by=created_by,
     )
@@ -186,23 +189,28 @@ def match_fork(
 ) -> Match:
     """A new match with the same past up to a moment, and perhaps other agents or other luck from there.
 
-    The past ends at the last event before `at_seq` that completes what a reply led to. Raises Rejected.
+    The past ends where the stage of `at_seq` was opened, so that whoever is not replaced decides as before. A fork
+    is paused at first. Raises Rejected.
     """
     if match.has_people and match.status not in (Match.Status.FINISHED, Match.Status.ABORTED):
         raise Rejected("A match that people are playing cannot be forked before its end.", "people_playing")
-    cut = Event.objects.filter(match=match, seq__lte=at_seq, boundary=True).order_by("-seq").first()
-    if cut is None:
+    unknown = set((replace or {}).values()) - set(settings.TOSSIM_AGENTS)
+    if unknown:
+        raise Rejected(f"There is no agent called {', '.join(sorted(unknown))}.", "unknown_agent")
+    cut = selectors.stage_opened_before(match.pk, at_seq)
+    if not cut:
         raise Rejected("There is nothing to fork at this moment.", "no_past")
-    past = [row for row in selectors.log_of(match.pk)[: cut.seq] if not isinstance(row, e.MatchEnded)]
-    fork = _fork_row(match, cut.seq, seed)
+    fork = _fork_row(match, cut, seed)
     for seat in match.seats.order_by("number"):
         agent = (replace or {}).get(seat.number, seat.agent)
         Seat.objects.create(
             match=fork, number=seat.number, name=seat.name, agent=agent, agent_options=seat.agent_options
         )
+    events_append(match_id=fork.pk, lease=0, events=selectors.log_of(match.pk)[:cut])
+    boundaries = Event.objects.filter(match=match, seq__lte=cut, boundary=True)
+    Event.objects.filter(match=fork, seq__in=boundaries.values("seq")).update(boundary=True)
     if seed:
-        past.append(e.Seeded(HOST, seed))
-    events_append(match_id=fork.pk, lease=0, events=past)
+        events_append(match_id=fork.pk, lease=0, events=[e.Seeded(HOST, seed)])
     return fork
 
 
@@ -267,7 +275,9 @@ def seat_leave(*, match: Match, number: int) -> None:
     match = _locked(match)
     seat = match.seats.get(number=number)
     if match.status == Match.Status.OPEN:
-        seat.user, seat.key_hash, seat.taken_at = None, "", None
+        at_table = {name.casefold() for name in match.seats.values_list("name", flat=True)}
+        seat.name = next(name for name in NAMES if name.casefold() not in at_table)
+        seat.user, seat.key_hash, seat.taken_at, seat.last_seen_at = None, "", None, None
         seat.save()
     else:
         Seat.objects.filter(pk=seat.pk).update(handed_over=True, handed_over_by_grace=False)

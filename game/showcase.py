@@ -19,7 +19,7 @@ from game.engine import codec
 from game.engine import events as e
 from game.live import reading_time
 from game.lobby import LobbySpec
-from game.log import events_append
+from game.log import engine_event, events_append
 from game.models import Decision, Event, Match, Seat
 
 ARCHIVE = Path(__file__).parent / "archive" / "classic.jsonl"
@@ -60,8 +60,11 @@ def archive_load(records: Iterable[dict[str, Any]]) -> Match:
         Seat(match=match, number=number, name=name) for number, name in enumerate(opened.table.names, 1)
     )
     events_append(match_id=match.pk, lease=0, events=events)
+    ends = [seq for seq, row in enumerate(rows, 1) if row.get("boundary")]
+    Event.objects.filter(match=match, seq__in=ends).update(boundary=True)
     Decision.objects.bulk_create(_thoughts(match, rows))
     _spread(match, events)
+    match.refresh_from_db()
     return match
 
 
@@ -91,5 +94,10 @@ def archive_records(match: Match) -> Iterator[dict[str, Any]]:
     yield {"title": match.title, "format": 1}
     told = Decision.objects.filter(match=match, decided_seq__isnull=False).exclude(thought="")
     thoughts = dict(told.values_list("decided_seq", "thought"))
-    for seq, event in enumerate(selectors.log_of(match.pk), 1):
-        yield {"event": codec.to_json(event), **({"thought": thoughts[seq]} if seq in thoughts else {})}
+    for row in selectors.events_after(match.pk, 0):
+        record: dict[str, Any] = {"event": codec.to_json(engine_event(row))}
+        if row.boundary:
+            record["boundary"] = True
+        if row.seq in thoughts:
+            record["thought"] = thoughts[row.seq]
+        yield record

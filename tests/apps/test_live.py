@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from game import live, selectors, services
@@ -83,6 +85,29 @@ def test_an_older_lease_cannot_write(started: Make) -> None:
     assert canonical(match) == before
 
 
+def test_a_driver_that_sleeps_while_it_takes_a_match_does_not_wake_up_with_a_later_number(started: Make) -> None:
+    match = started()
+    others: list[int | None] = []
+
+    def take_over() -> None:
+        Match.objects.filter(pk=match.pk).update(heartbeat_at=timezone.now() - 2 * STALE_AFTER)
+        others.append(lease_take(match_id=match.pk))
+        connection.close()
+
+    thread = threading.Thread(target=take_over)
+
+    def asleep(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT") and not thread.ident:
+            thread.start()
+            thread.join(timeout=1)  # the other one is done, or waits for this one's transaction
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(asleep):
+        mine = lease_take(match_id=match.pk)
+    thread.join()
+    assert (mine, others) == (1, [2])
+
+
 def test_a_released_match_can_be_taken_at_once(started: Make) -> None:
     match = started()
     lease = lease_take(match_id=match.pk)
@@ -126,6 +151,16 @@ def test_a_paused_match_stops_and_goes_on_where_it_was(started: Make) -> None:
     assert canonical(match) == canonical(whole)
 
 
+def test_a_match_that_is_resumed_before_its_driver_saw_the_pause_is_handed_on_at_once(started: Make) -> None:
+    match = started()
+    lease = lease_take(match_id=match.pk)
+    assert lease is not None
+    services.match_pause(match=match)
+    services.match_resume(match=match)
+    assert drive(match.pk, lease)
+    assert play_out(match).status == Match.Status.FINISHED
+
+
 def test_an_aborted_match_writes_nothing_more(started: Make) -> None:
     match = started()
     lease = lease_take(match_id=match.pk)
@@ -162,6 +197,7 @@ def test_a_match_that_cannot_be_read_fails_with_its_reason_and_keeps_its_log(sta
 def test_a_fork_shares_the_past_and_may_have_other_agents(started: Make) -> None:
     match = play_out(started("fork"))
     fork = services.match_fork(match=match, at_seq=match.last_seq // 2, replace={1: "silent"})
+    assert 0 < fork.fork_seq <= match.last_seq // 2
     assert canonical(fork) == canonical(match)[: fork.fork_seq]
     assert (fork.parent, fork.seats.get(number=1).agent) == (match, "silent")
     services.match_resume(match=fork)
@@ -170,13 +206,26 @@ def test_a_fork_shares_the_past_and_may_have_other_agents(started: Make) -> None
     assert canonical(fork)[: fork.fork_seq] == canonical(match)[: fork.fork_seq]
 
 
-@pytest.mark.parametrize("share", [0.1, 0.33, 0.5, 0.77, 0.99])
-def test_a_fork_that_changes_nothing_ends_alike(started: Make, share: float) -> None:
+@pytest.mark.parametrize("share", [0.1, 0.33, 0.5, 0.77, 0.99, 1])
+def test_a_fork_that_changes_nothing_is_the_same_match(started: Make, share: float) -> None:
     match = play_out(started("alike"))
     fork = services.match_fork(match=match, at_seq=int(match.last_seq * share))
     services.match_resume(match=fork)
-    play_out(fork)
-    assert fork.outcome == match.outcome
+    assert canonical(play_out(fork)) == canonical(match)
+
+
+def test_a_fork_can_be_forked_in_its_past(started: Make) -> None:
+    match = play_out(started("again"))
+    fork = services.match_fork(match=match, at_seq=match.last_seq, seed="other")
+    again = services.match_fork(match=fork, at_seq=match.last_seq // 2)
+    assert 0 < again.fork_seq <= match.last_seq // 2
+    assert canonical(again) == canonical(match)[: again.fork_seq]
+
+
+def test_a_fork_with_an_agent_that_nobody_knows_is_refused(started: Make) -> None:
+    match = play_out(started())
+    with pytest.raises(services.Rejected, match="no agent called oracle"):
+        services.match_fork(match=match, at_seq=match.last_seq, replace={1: "oracle"})
 
 
 def test_a_fork_with_another_seed_meets_other_luck(started: Make) -> None:

@@ -68,8 +68,16 @@ def test_a_person_who_stands_up_before_the_match_leaves_the_seat_free(new_match:
     match = new_match(people=2)
     seat, _ = services.seat_take(match=match, name="Maria")
     services.seat_leave(match=match, number=seat.number)
+    left = match.seats.get(number=seat.number)
+    assert left.name not in {"Maria", *match.seats.exclude(pk=left.pk).values_list("name", flat=True)}
     again, _ = services.seat_take(match=match, name="Paul")
     assert again.number == seat.number
+
+
+def test_a_match_of_people_with_a_fixed_role_is_practice(new_match: Make) -> None:
+    assert new_match(people=1, agents=[{"role": "Sheriff"}]).practice
+    assert not new_match(people=1).practice
+    assert not new_match(agents=[{"role": "Sheriff"}]).practice
 
 
 def test_a_user_sits_once(new_match: Make) -> None:

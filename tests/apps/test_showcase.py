@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from game import selectors
+from game import selectors, services
 from game.engine import events as e
 from game.engine.fold import fold_all
 from game.engine.state import EMPTY
@@ -38,6 +38,13 @@ def test_an_archive_of_the_shipped_match_is_the_shipped_file() -> None:
     match = archive_ensure()
     assert match is not None
     assert list(archive_records(match)) == [json.loads(line) for line in ARCHIVE.read_text().splitlines()]
+
+
+def test_the_shipped_match_can_be_forked_in_the_middle() -> None:
+    match = archive_ensure()
+    assert match is not None
+    fork = services.match_fork(match=match, at_seq=match.last_seq // 2)
+    assert 0 < match.last_seq // 2 - fork.fork_seq < 100
 
 
 def test_one_show_match_runs_at_a_time_at_a_pace_to_follow() -> None:
