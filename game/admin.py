@@ -52,7 +52,7 @@ class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_display = ("id", "title", "watch", "state", "driven", "outcome", "last_seq", "has_people", "created_at")
     list_filter = ("status", "has_people", "showcase", "practice", "outcome")
     search_fields = ("id", "title", "seats__name")
-    exclude = ("seed",)
+    exclude = ("seed", "roles")
     inlines = (SeatInline,)
     actions = ("start", "pause", "resume", "abort")
 
@@ -61,8 +61,8 @@ class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         return bool(request.user.has_perm("game.change_match"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """All fields but the seed."""
-        return [field.name for field in self.opts.fields if field.name != "seed"]
+        """All fields but the seed and the roles that a lobby fixes."""
+        return [field.name for field in self.opts.fields if field.name not in ("seed", "roles")]
 
     @display(description="table")
     def watch(self, match: Match) -> str:
