@@ -44,7 +44,7 @@ FLAGS = ("book", "guilt", "kills", "plunders", "stood_in", "traitor", "trap_read
 """Facts about oneself that hold or count; a number is shown by its quarter, at most 1."""
 DATED = ("blackmailed_on", "converted_on", "duel_on", "duelled_on", "fed_on", "jailed_on", "jailor_on", "seance_on")
 """Facts about oneself that are the number of a day."""
-SEATED = ("last_rival", "lover", "prisoner", "target", "trap_on", "ward")
+SEATED = ("last_rival", "lover", "prisoner", "seance_with", "target", "trap_on", "ward")
 """Facts about oneself that are a seat."""
 LISTED = ("carriers",)
 """Facts about oneself that are a set of seats."""
@@ -139,6 +139,7 @@ _FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("exact", "S R", "role that the latest report on exactly this seat named"),
         ("vision", "2 S", "the latest Psychic's visions: one of these is evil; one of these is good"),
         ("spied", "S", "a Spy saw a team at the seat's house since the night began"),
+        ("book", "S", "holds the Necronomicon, as the seat was told last"),
         ("visit", "S S", "row was seen to visit column, at any time"),
         ("report", "M", "kinds of reports since the night began (M180), in the order of `layout.KIND`"),
         ("relayed", "M", "kinds of reports to others that a bug or a corpse passed on, likewise"),
@@ -190,7 +191,12 @@ def blank(part: str) -> tuple[Vector, Fields]:
     """A part of zeros, and its fields as views into it."""
     span = SPAN[part]
     vector = np.zeros(span.stop - span.start, np.float32)
-    return vector, _views(vector, _PARTS[part])
+    return vector, fields_of(part, vector)
+
+
+def fields_of(part: str, vector: Vector) -> Fields:
+    """The fields of one part by name, as views into it."""
+    return _views(vector, _PARTS[part])
 
 
 def read(observation: Vector) -> Fields:

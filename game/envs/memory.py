@@ -6,34 +6,66 @@ Both classes take in events in order and write at once into the numbers that an 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from game.engine import events as e
-from game.engine.types import Phase, Seat
-from game.envs.layout import GROUP, KIND, NOTICE, ROLE, Fields, Vector, blank
-from game.envs.sentences import ACCUSE, CLAIM, Sentence, spoken
+from game.engine.types import Phase
+from game.envs.layout import GROUP, KIND, NOTICE, ROLE, Fields, Vector, blank, fields_of
+from game.envs.sentences import ACCUSE, CLAIM, spoken
 
 
-class Talk:
-    """What was said before everybody. One for a whole table."""
+class _Record:
+    """The numbers of one part, written as events come. Copies and pickles stand on their own."""
+
+    part: ClassVar[str]
+    said: ClassVar[tuple[str, str, str]]
+    """The fields for claims, accusations and words of trust."""
 
     def __init__(self) -> None:
-        self.vector, fields = blank("talk")
-        self._fields = fields
-        self._heard = _Heard(fields["claim"], fields["accuses"], fields["trusts"])
-        self._names: tuple[str, ...] = ()
+        self.names: tuple[str, ...] = ()
+        self._take(blank(self.part)[0])
+
+    def _take(self, vector: Vector) -> None:
+        self.vector, self._fields = vector, fields_of(self.part, vector)
+        self._claims, self._accuses, self._trusts = (self._fields[name] for name in self.said)
+
+    def __getstate__(self) -> tuple[tuple[str, ...], Vector]:
+        return self.names, self.vector
+
+    def __setstate__(self, state: tuple[tuple[str, ...], Vector]) -> None:
+        self.names = state[0]
+        self._take(state[1])
+
+    def _note(self, row: int, text: str) -> None:
+        """Somebody said this: the latest word of each speaker on each subject counts."""
+        sentence = spoken(self.names).get(text)
+        if sentence is None:
+            return
+        if sentence.act == CLAIM:
+            _one_hot(self._claims[row], ROLE[sentence.role])
+            return
+        accusation = sentence.act == ACCUSE
+        self._accuses[row, sentence.seat - 1] = accusation
+        self._trusts[row, sentence.seat - 1] = not accusation
+
+
+class Talk(_Record):
+    """What was said before everybody. One for a whole table."""
+
+    part = "talk"
+    said = ("claim", "accuses", "trusts")
 
     def hear(self, event: e.Event) -> None:
         """Take in the next public event."""
         if isinstance(event, e.Said):
-            if sentence := spoken(self._names).get(event.text):
-                self._heard.note(event.seat - 1, sentence)
+            self._note(event.seat - 1, event.text)
         elif isinstance(event, e.Announced):
             self._notice(event)
         elif isinstance(event, e.PhaseOpened):
             if event.phase is Phase.NIGHT:
                 _clear(self._fields, "notice", "noticed")
         elif isinstance(event, e.MatchOpened):
-            self._names = event.table.names
+            self.names = event.table.names
 
     def _notice(self, event: e.Announced) -> None:
         if event.message in NOTICE:
@@ -44,28 +76,23 @@ class Talk:
                 self._fields["vip"][event.seat - 1] = 1
 
 
-class Ear:
+class Ear(_Record):
     """What one seat alone was told, or heard in private channels."""
 
-    def __init__(self, seat: Seat) -> None:
-        self.seat = seat
-        self.vector, self._fields = blank("told")
-        fields = self._fields
-        self._heard = _Heard(fields["private_claim"], fields["private_accuses"], fields["private_trusts"])
-        self._names: tuple[str, ...] = ()
+    part = "told"
+    said = ("private_claim", "private_accuses", "private_trusts")
 
     def hear(self, event: e.Event) -> None:
         """Take in the next event that the seat may see."""
         if isinstance(event, e.Told):
             self._report(event)
         elif isinstance(event, e.Said):
-            if sentence := spoken(self._names).get(event.text):
-                self._heard.note(event.seat, sentence)
+            self._note(event.seat, event.text)
         elif isinstance(event, e.PhaseOpened):
             if event.phase is Phase.NIGHT:
                 _clear(self._fields, "report", "relayed", "named", "spied")
         elif isinstance(event, e.MatchOpened):
-            self._names = event.table.names
+            self.names = event.table.names
 
     def _report(self, event: e.Told) -> None:
         fields, seats = self._fields, event.seats
@@ -76,22 +103,6 @@ class Ear:
             fields["named"][seat - 1] = 1
         if reader := _READERS.get(event.message):
             reader(fields, event)
-
-
-class _Heard:
-    """The latest word of each speaker on each subject."""
-
-    def __init__(self, claims: Vector, accuses: Vector, trusts: Vector) -> None:
-        self.claims, self.accuses, self.trusts = claims, accuses, trusts
-
-    def note(self, row: int, sentence: Sentence) -> None:
-        """Somebody said this."""
-        if sentence.act == CLAIM:
-            _one_hot(self.claims[row], ROLE[sentence.role])
-            return
-        accusation = sentence.act == ACCUSE
-        self.accuses[row, sentence.seat - 1] = accusation
-        self.trusts[row, sentence.seat - 1] = not accusation
 
 
 def _clear(fields: Fields, *names: str) -> None:
@@ -133,9 +144,13 @@ def _named(fields: Fields, event: e.Told) -> None:
 
 
 def _foresaw(fields: Fields, event: e.Told) -> None:
-    row = fields["vision"][event.value == "good"]
+    row = fields["vision"][int(event.value == "good")]
     row[:] = 0
     row[[seat - 1 for seat in event.seats]] = 1
+
+
+def _booked(fields: Fields, event: e.Told) -> None:
+    _one_hot(fields["book"], event.seats[0] - 1)
 
 
 def _spied(fields: Fields, event: e.Told) -> None:
@@ -155,6 +170,7 @@ _READERS: dict[str, Callable[[Fields, e.Told], None]] = {
     "role_result": _named,
     "janitor_result": _named,
     "psychic_result": _foresaw,
+    "book_received": _booked,
     "spy_visit": _spied,
     "spy_bug": _relayed,
     "corpse_report": _relayed,

@@ -46,7 +46,7 @@ class Table:
 
     def __init__(self, seats: Iterable[Seat]) -> None:
         self.talk = Talk()
-        self.ears = {seat: Ear(seat) for seat in seats}
+        self.ears = {seat: Ear() for seat in seats}
         self._public = _NO_PUBLIC
         self._world, _ = blank("world")
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 
 from game.engine import chance
+from game.engine.victory import DRAW
 from game.envs.layout import Vector
-from game.envs.moves import Mask
+from game.envs.moves import PASS, Mask
 from game.envs.tossim_v0 import TossimEnv, modes
+from game.envs.turns import Policy
 
 MODES = modes()
 
@@ -22,7 +24,7 @@ def whim(observation: Vector, mask: Mask) -> int:
     return int(chance.pick(legal, str(crc32(observation.tobytes())), crc32(mask.tobytes())))
 
 
-def steps(env: Any, choose: Callable[[Vector, Mask], int] = whim) -> Iterator[tuple[str, Mask, int]]:
+def steps(env: Any, choose: Policy = whim) -> Iterator[tuple[str, Mask, int]]:
     """Play a match that was begun: each agent with its mask and its number, before the number is played."""
     for agent in env.agent_iter():
         seen, _, over, _, _ = env.last()
@@ -33,10 +35,26 @@ def steps(env: Any, choose: Callable[[Vector, Mask], int] = whim) -> Iterator[tu
         env.step(number)
 
 
-def finished(**settings: Any) -> TossimEnv:
+def silence(observation: Vector, mask: Mask) -> int:
+    """Always pass, which ends in a draw where nobody has to kill."""
+    return PASS
+
+
+def finished(choose: Policy = whim, **settings: Any) -> TossimEnv:
     """A bare environment after a whole match."""
     env = TossimEnv(**settings)
     env.reset()
-    for _ in steps(env):
+    for _ in steps(env, choose):
         pass
     return env
+
+
+def drawn(**settings: Any) -> TossimEnv:
+    """A bare environment after a match of seven that nobody won."""
+    return finished(silence, players=7, seed=1, **settings)
+
+
+def won(**settings: Any) -> TossimEnv:
+    """A bare environment after a match of seven that somebody won."""
+    matches = (finished(players=7, seed=seed, **settings) for seed in range(100))
+    return next(env for env in matches if env.match.public.ending.outcome != DRAW)

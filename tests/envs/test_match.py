@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from pettingzoo.utils.env_logger import EnvLogger
@@ -14,7 +18,7 @@ from game.envs.moves import BLOCKS, PASS
 from game.envs.tossim_v0 import TossimEnv
 from game.envs.turns import PolicySeat
 from game.play.drivers import run_sync
-from tests.envs.playing import MODES, finished, steps, whim
+from tests.envs.playing import MODES, drawn, finished, steps, whim, won
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -62,30 +66,42 @@ def test_a_dead_medium_is_asked_and_can_hold_its_seance() -> None:
     pytest.fail("no Medium died")
 
 
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))])
+def test_a_copy_in_mid_match_goes_on_alike_and_apart(copied: Callable[[TossimEnv], TossimEnv]) -> None:
+    env = TossimEnv(players=9, seed=2)
+    env.reset()
+    for place, _ in enumerate(steps(env)):
+        if place == 100:
+            break
+    other, before = copied(env), len(env.log)
+    for _ in steps(env):
+        pass
+    assert len(other.log) == before < len(env.log)
+    for _ in steps(other):
+        pass
+    assert other.log == env.log
+
+
 # Ends and rewards -----------------------------------------------------------------------------------------------------
 
 
-def ends(rewards: str) -> list[TossimEnv]:
-    """Finished matches, some drawn and some won."""
-    return [finished(players=7, seed=seed, rewards=rewards) for seed in range(12)]
+def test_winners_get_one_and_losers_lose_one() -> None:
+    env = won()
+    ending = env.match.public.ending
+    assert ending is not None
+    assert env.rewards == {f"seat_{seat}": 1 if seat in ending.winners else -1 for seat in range(1, 8)}
 
 
-def test_winners_get_one_and_losers_lose_one_unless_it_is_a_draw() -> None:
-    outcomes = set()
-    for env in ends("win"):
-        ending = env.match.public.ending
-        assert ending is not None
-        loss = 0 if ending.outcome == "draw" else -1
-        outcomes.add(ending.outcome)
-        assert env.rewards == {f"seat_{s}": 1 if s in ending.winners else loss for s in range(1, 8)}
-    assert {"draw", "Town"} < outcomes
+def test_nobody_gains_or_loses_by_a_draw() -> None:
+    assert set(drawn().rewards.values()) == {0}
 
 
-def test_zero_sum_rewards_add_up_to_nothing_and_keep_the_order() -> None:
-    for plain, shifted in zip(ends("win"), ends("zero_sum"), strict=True):
-        assert sum(shifted.rewards.values()) == pytest.approx(0)
-        gaps = [plain.rewards[agent] - shifted.rewards[agent] for agent in plain.agents]
-        assert gaps == pytest.approx([gaps[0]] * 7)
+@pytest.mark.parametrize("match", [won, drawn])
+def test_zero_sum_rewards_add_up_to_nothing_and_keep_their_distances(match: Callable[..., TossimEnv]) -> None:
+    plain, shifted = match(rewards="win"), match(rewards="zero_sum")
+    assert sum(shifted.rewards.values()) == pytest.approx(0)
+    gaps = [plain.rewards[agent] - shifted.rewards[agent] for agent in plain.agents]
+    assert gaps == pytest.approx([gaps[0]] * 7)
 
 
 def test_nothing_is_rewarded_before_the_end() -> None:
@@ -106,7 +122,7 @@ def test_the_last_info_says_who_everybody_was_and_who_won() -> None:
 def test_after_the_end_every_agent_is_taken_out_with_none() -> None:
     env = tossim_v0.env(players=7, seed=3)
     env.reset()
-    for agent in env.agent_iter():
+    for _ in env.agent_iter():
         seen, _, over, _, _ = env.last()
         env.step(None if over else whim(seen["observation"], seen["action_mask"]))
     assert env.agents == []
