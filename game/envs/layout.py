@@ -34,8 +34,8 @@ ASK = {kind: place for place, kind in enumerate(AskKind)}
 VERDICT = {verdict: place for place, verdict in enumerate(VERDICTS)}
 ABILITY = {ability: place for place, ability in enumerate(ABILITIES)}
 GROUP = {letter: place for place, letter in enumerate(CLASSIC)}
-KIND = {kind: place for place, kind in enumerate(render.lines()["told"])}
-"""Kinds of private reports (M180), as far as the game has a line for them."""
+KIND = {kind: place for place, kind in enumerate((*render.lines()["told"], "lookout_result", "tracker_result"))}
+"""Kinds of private reports (M180), as far as the game has a line for them; some stand once for each result."""
 
 NOTICE = {kind: place for place, kind in enumerate(render.lines()["announced"])}
 """Kinds of public notices (M180)."""
@@ -99,6 +99,7 @@ _FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("accused", "S", "stands on trial"),
         ("guarded", "S", "cannot be voted on today"),
         ("tried", "S", "trials so far / 3"),
+        ("vip", "S", "is the VIP"),
         ("vote", "S S", "row votes against column"),
         ("vote_weight", "S", "weight of the votes against the seat / 15"),
         ("last_ballot", "S V", "voice in the latest finished trial, in the order of `Verdict`"),
@@ -109,7 +110,6 @@ _FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("trusts", "S S", "row's latest public word on column was trust"),
         ("notice", "U", "kinds of public notices since the night began (M180), in the order of `layout.NOTICE`"),
         ("noticed", "S", "named by one of those notices"),
-        ("vip", "S", "announced as the VIP"),
     ),
     "own": (
         ("ask", "Q", "what is asked of the seat now, in the order of `AskKind`; zeros when nothing is"),
@@ -138,6 +138,7 @@ _FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("group", "S G", "the latest Investigator's result, groups A to K"),
         ("exact", "S R", "role that the latest report on exactly this seat named"),
         ("vision", "2 S", "the latest Psychic's visions: one of these is evil; one of these is good"),
+        ("trapped", "R", "roles that the latest report of one's trap named"),
         ("spied", "S", "a Spy saw a team at the seat's house since the night began"),
         ("book", "S", "holds the Necronomicon, as the seat was told last"),
         ("visit", "S S", "row was seen to visit column, at any time"),

@@ -72,8 +72,6 @@ class Talk(_Record):
             self._fields["notice"][NOTICE[event.message]] = 1
         if event.seat:
             self._fields["noticed"][event.seat - 1] = 1
-            if event.message == "vip":
-                self._fields["vip"][event.seat - 1] = 1
 
 
 class Ear(_Record):
@@ -149,6 +147,13 @@ def _foresaw(fields: Fields, event: e.Told) -> None:
     row[[seat - 1 for seat in event.seats]] = 1
 
 
+def _trapped(fields: Fields, event: e.Told) -> None:
+    fields["trapped"][:] = 0
+    for role in event.value.split(", "):
+        if role in ROLE:
+            fields["trapped"][ROLE[role]] = 1
+
+
 def _booked(fields: Fields, event: e.Told) -> None:
     _one_hot(fields["book"], event.seats[0] - 1)
 
@@ -170,6 +175,7 @@ _READERS: dict[str, Callable[[Fields, e.Told], None]] = {
     "role_result": _named,
     "janitor_result": _named,
     "psychic_result": _foresaw,
+    "trap_triggered": _trapped,
     "book_received": _booked,
     "spy_visit": _spied,
     "spy_bug": _relayed,

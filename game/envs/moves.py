@@ -18,7 +18,7 @@ from game.engine.legal import writable
 from game.engine.roles import ROLES
 from game.engine.setup import SEATS
 from game.engine.state import View
-from game.engine.types import Channel, Verdict
+from game.engine.types import Channel, Verdict, When
 from game.envs.sentences import ACCUSE, CLAIM, TRUST, Sentence, words
 
 Mask = NDArray[np.int8]
@@ -60,7 +60,8 @@ def _uses() -> Iterator[tuple[str, int, tuple[str, ...]]]:
     found: dict[tuple[str, int], dict[str, None]] = {}
     for role in ROLES.values():
         for ability in role.by_id.values():
-            found.setdefault((ability.id, ability.slots), {}).update(dict.fromkeys(ability.params or ("",)))
+            if ability.when is not When.PASSIVE:
+                found.setdefault((ability.id, ability.slots), {}).update(dict.fromkeys(ability.params or ("",)))
     for (name, slots), params in found.items():
         yield name, slots, tuple(params)
 
@@ -132,10 +133,7 @@ def _sentence(block: Block, place: int) -> Sentence:
 
 def number(action: a.Use) -> int:
     """The number of a use of an ability. Raises KeyError or ValueError for one that no card knows."""
-    return _number(_BY_KEY["use", action.ability, len(action.targets)], action)
-
-
-def _number(block: Block, action: a.Use) -> int:
+    block = _BY_KEY["use", action.ability, len(action.targets)]
     place = 0
     for target in action.targets:
         place = place * S + target - 1
@@ -191,9 +189,12 @@ def _allow_vote(mask: Mask, option: Option) -> None:
 
 def _allow_use(mask: Mask, option: Option) -> None:
     block = _BY_KEY["use", option.name, len(option.slots)]
-    for use in option.actions():
-        assert isinstance(use, a.Use)
-        mask[_number(block, use)] = 1
+    part = mask[block.start : block.stop].reshape(*(S,) * block.slots, len(block.params))
+    params = [block.params.index(param) for param in option.params or ("",)]
+    targets = [[seat - 1 for seat in slot] for slot in option.slots]
+    part[np.ix_(*targets, params)] = 1
+    if block.slots == 2 and not option.twice:
+        part[np.arange(S), np.arange(S)] = 0
 
 
 def _strike_riders(mask: Mask, ask: Ask, view: View) -> None:

@@ -105,6 +105,8 @@ def world_of(public: Public) -> Vector:
             f[field][seat - 1] = 1
     for seat, role in public.revealed:
         f["revealed"][seat - 1, ROLE[role]] = 1
+    if public.vip:
+        f["vip"][public.vip - 1] = 1
     _graves(public, f)
     _court(public, f)
     return vector
@@ -169,6 +171,8 @@ def _card(me: Private, f: Fields) -> None:
     """The abilities on the card, with what is left of them and how the switches stand."""
     for ability in ROLES[me.role].by_id.values():
         left = me.left(ability.id)
+        if ability.id not in ABILITY:
+            continue  # it works by itself
         place = ABILITY[ability.id]
         f["uses"][place] = 1 if left is None else _part(left, 8)
         if ability.lasting and (value := me.fact(ability.id)):

@@ -125,6 +125,11 @@ def test_the_graveyard_is_seen_as_it_is_shown() -> None:
     assert (1,) not in ones(fields["living"])
 
 
+def test_the_vip_is_seen() -> None:
+    fields = seen_by(3, e.Announced(PUBLIC, "vip", 2))
+    assert ones(fields["vip"]) == [(1,)]
+
+
 def test_who_left_is_seen() -> None:
     assert ones(seen_by(1, e.Departed(PUBLIC, 4))["departed"]) == [(3,)]
 
@@ -225,6 +230,7 @@ def test_a_refused_answer_is_counted() -> None:
         (("lookout_result", (2, 5, 6)), "visit", [(4, 1), (5, 1)]),
         (("tracker_result", (5, 2, 3)), "visit", [(4, 1), (4, 2)]),
         (("psychic_result", (1, 5), "good"), "vision", [(1, 0), (1, 4)]),
+        (("trap_triggered", (3,), "Jester, Medium"), "trapped", sorted([(ROLE["Jester"],), (ROLE["Medium"],)])),
         (("book_received", (6,)), "book", [(5,)]),
         (("spy_visit", (3,), "Mafia"), "spied", [(2,)]),
         (("spy_bug", (3,), "role_blocked"), "relayed", [(layout.KIND["role_blocked"],)]),
