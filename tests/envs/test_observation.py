@@ -58,6 +58,15 @@ def test_observations_stay_as_they_were_when_the_match_goes_on() -> None:
     assert all(np.array_equal(seen[name], kept[name]) for name in kept)
 
 
+def test_whoever_writes_into_an_observation_changes_nothing() -> None:
+    env = TossimEnv(seed=6)
+    env.reset()
+    kept = {name: array.copy() for name, array in env.observe("seat_1").items()}
+    for array in env.observe("seat_1").values():
+        array[:] = 1
+    assert all(np.array_equal(env.observe("seat_1")[name], kept[name]) for name in kept)
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_every_fact_and_report_of_the_game_has_its_place(mode: str) -> None:
     env = finished(mode=mode, seed=7)
