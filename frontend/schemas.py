@@ -84,6 +84,9 @@ class SeatPatch(Shape):
     left: bool | None = None
     weight: int | None = None
     jailed: bool | None = None
+    book: bool | None = None
+    lover: bool | None = None
+    vip: bool | None = None
     team: bool | None = None
     goal_met: bool | None = None
     winner: bool | None = None

@@ -10,7 +10,7 @@ export interface Will { state: 'shown' | 'hidden' | 'forged' | 'bloodied' | 'wri
 export interface SeatPatch {
   alive?: boolean; role?: string | null; faction?: string | null; alignment?: string | null; how?: string | null;
   causes?: string[]; will?: Will; notes?: string[]; note?: string; notebook?: string; marks?: string[]; left?: boolean;
-  weight?: number; jailed?: boolean; team?: boolean; goal_met?: boolean; winner?: boolean;
+  weight?: number; jailed?: boolean; book?: boolean; lover?: boolean; vip?: boolean; team?: boolean; goal_met?: boolean; winner?: boolean;
 }
 export interface SeatOp { op: 'seat'; seat: number; set: SeatPatch }
 export interface LineOp {
