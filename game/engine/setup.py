@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from game.engine import chance
@@ -40,7 +40,7 @@ class Mode:
     ruleset: Ruleset
     slots: tuple[str, ...]
     note: str = ""
-    seconds: Seconds = Seconds()
+    seconds: Seconds = field(default_factory=Seconds)
 
 
 def _mode(ruleset: Ruleset, slots: str, note: str = "", seconds: Seconds | None = None) -> Mode:

@@ -14,7 +14,6 @@ from game.engine.roles.base import Ability
 from game.engine.state import View
 from game.engine.types import Channel, Seat, Verdict, When
 
-
 WAYS_SHOWN = 3
 """Params that the list of commands spells out."""
 
