@@ -201,7 +201,7 @@ def _cells(row: Row, over: Mapping[str, float]) -> list[str]:
         str(found["roles"]),
         str(found["seats"]),
         f"{found['matches_per_second']:,.1f}",
-        f"{found['decisions_per_second']:,}",
+        f"{found['decisions_per_second']:,.0f}",
         f"{found['talk_share']:.0%}",
         *(_ratio(over.get(peer.name)) for peer in PEERS),
         f"{found['log_bytes_per_match']:,}",
@@ -221,7 +221,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def circumstances() -> dict[str, Any]:
     """What the figures depend on."""
-    return {"python": platform.python_version(), "cores": os.cpu_count(), "load_average": round(os.getloadavg()[0], 2)}
+    return {"python": platform.python_version(), "cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 2)}
 
 
 def main() -> None:
@@ -231,6 +231,7 @@ def main() -> None:
     given = parser.parse_args()
     around = circumstances()
     rows = measured()
+    around["load_after"] = round(os.getloadavg()[0], 2)
     if given.json:
         over = ratios(rows)
         systems = {
@@ -241,7 +242,8 @@ def main() -> None:
         return
     print(table(rows))
     print("\nPer CPU second of one core, median of seven runs; ratios are of decisions. docs/benchmarks.md says how.")
-    print(f"Python {around['python']}, {around['cores']} cores, load average before {around['load_average']}.")
+    print(f"Python {around['python']}, {around['cores']} cores, load average {around['load_before']:.2f} before and "
+          f"{around['load_after']:.2f} after.")  # fmt: skip
 
 
 if __name__ == "__main__":

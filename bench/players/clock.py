@@ -43,7 +43,7 @@ def timed(play: Callable[[int], Played], matches: int, runs: int = RUNS) -> dict
     rates = [_rates(play, matches) for _ in range(runs)]
     return {
         "matches_per_second": round(median(rate for rate, _ in rates), 2),
-        "decisions_per_second": round(median(rate for _, rate in rates)),
+        "decisions_per_second": round(median(rate for _, rate in rates), 1),
         "log_bytes_per_match": sum(sizes) // matches,
         "roles": len(roles),
         "talk_share": round(talk / decisions, 3),

@@ -1,7 +1,7 @@
 """ToSSim's own row: `bench.engine` in a process like the peers', seven runs after a warm-up.
 
-What `bench.engine` does not say is counted here, on the same matches and outside of what is timed: the roles dealt, and
-how many of the decisions were talk.
+What `bench.engine` does not say is counted here, on random matches with the same seeds and outside of what is timed:
+the roles dealt, and how many of the decisions were talk.
 """
 
 from __future__ import annotations
