@@ -80,8 +80,12 @@ class Presenter:
 
     def line(self, kind: str, event: e.Event, **parts: Any) -> Op:
         """One line of the log in the game's words; `parts` replace or add to what is usual."""
-        text = render.line(event, self.names, self.me or None) or ""
+        text = self.text(event)
         return {"op": "line", "id": f"e{self.count}", "kind": kind, "seat": 0, "text": text, "tone": "plain", **parts}
+
+    def text(self, event: e.Event) -> str:
+        """An event in the game's words."""
+        return render.line(event, self.names, self.me or None, self.state.public.table.ruleset) or ""
 
     def name(self, seat: Seat) -> str:
         """A player's name."""
@@ -159,6 +163,10 @@ def _team(screen: Presenter) -> list[list[Any]]:
 def _fact(screen: Presenter, event: e.FactSet) -> Iterator[Op]:
     if event.key == "jailed_on":
         yield _seat(event.seat, jailed=True)
+    elif event.key == "book":
+        yield _seat(event.seat, book=bool(event.value))
+    elif event.key == "lover" and screen.me:
+        yield _seat(int(event.value or 0), lover=True)
     if event.seat == screen.me:
         yield _me(facts=dict(screen.state.of(screen.me).facts or {}))
 
@@ -328,16 +336,20 @@ def _chose(screen: Presenter, event: e.Chose) -> Iterator[Op]:
 
 
 GOOD = frozenset(
-    {"attacked_healed", "attacked_bodyguard_saved", "attacked_vest_saved", "executioner_won", "roleblock_immune"}
-)
+    {"attacked_healed", "attacked_bodyguard_saved", "attacked_vest_saved", "executioner_won", "roleblock_immune",
+     "attacked_crusader_saved", "attacked_trap_saved", "attacked_guardian_saved", "guardian_watched", "poison_cured",
+     "poison_fought_off", "duel_won", "book_received", "forge_success", "juggernaut_power", "vh_staked"}
+)  # fmt: skip
 BAD = frozenset(
     {"attacked_defended", "blackmailed", "haunted", "jailed", "role_blocked", "target_jailed", "transported",
-     "defense_too_strong", "execution_town", "vigilante_guilt", "jester_revenge"}
+     "defense_too_strong", "execution_town", "vigilante_guilt", "jester_revenge", "controlled", "converted",
+     "corpse_missing", "doused", "dueled", "duel_lost", "duel_jailed", "poisoned", "poisoned_uncurable",
+     "triggered_trap", "saw_ambusher", "pestilence_arrived"}
 )  # fmt: skip
 
 
 def _tone(message: str) -> str:
-    if message.startswith(("killed_by", "shot_by")):
+    if message.startswith(("killed_by", "shot_by")) or message == "stoned":
         return "grave"
     return "good" if message in GOOD else "bad" if message in BAD else "plain"
 
@@ -347,18 +359,24 @@ def _told(screen: Presenter, event: e.Told) -> Iterator[Op]:
     yield screen.line("report", event, to=to, tone=_tone(event.message))
 
 
+def _will_read(screen: Presenter, event: e.WillRead) -> Iterator[Op]:
+    yield screen.line("report", event, to=screen.me or next(seats_of(event.to)))
+
+
 def _announced(screen: Presenter, event: e.Announced) -> Iterator[Op]:
     if event.message == "mayor_revealed":
         yield _seat(event.seat, **_role(event.value, "revealed"), weight=screen.state.public.weight(event.seat))
     elif event.message == "revived":
         yield _seat(event.seat, alive=True)
+    elif event.message == "vip":
+        yield _seat(event.seat, vip=True)
     yield screen.line("notice", event, seat=event.seat, tone=_tone(event.message))
 
 
 def _happened(screen: Presenter, event: e.Happened) -> Iterator[Op]:
     yield {
         "op": "night", "step": event.step, "what": event.what, "by": event.by, "seats": list(event.seats),
-        "value": event.value, "text": render.line(event, screen.names) or "",
+        "value": event.value, "text": screen.text(event),
     }  # fmt: skip
 
 
@@ -439,6 +457,7 @@ _OPS: dict[str, Callable[[Presenter, Any], Iterator[Op]]] = {
     "trial_closed": _trial_closed,
     "chose": _chose,
     "told": _told,
+    "will_read": _will_read,
     "announced": _announced,
     "happened": _happened,
     "died": _died,
