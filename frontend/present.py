@@ -343,7 +343,7 @@ def _tone(message: str) -> str:
 
 
 def _told(screen: Presenter, event: e.Told) -> Iterator[Op]:
-    to = screen.me or next(seats_of(event.to))
+    to = screen.me or seats_of(event.to)[0]
     yield screen.line("report", event, to=to, tone=_tone(event.message))
 
 

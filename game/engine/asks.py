@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import product
+from typing import Final
 
 from game.engine import actions as a
 from game.engine.config import Clock
-from game.engine.legal import bars_vote, bars_whisper, card, targets_of, usable, why_not, writable
+from game.engine.legal import bars_whisper, card, targets_of, usable, votable, why_not, writable
 from game.engine.state import Private, Public, State, View
 from game.engine.types import Channel, Phase, Seat, Verdict, When
+from game.engine.values import quicken
 
 
 class AskKind(StrEnum):
@@ -29,6 +32,12 @@ class AskKind(StrEnum):
     ACT = "act"
 
 
+SPEAK, VOTE, DEFEND, JUDGE, LAST_WORDS, CONFER, ACT = AskKind
+BUDGET, NIGHT = Clock.BUDGET, Phase.NIGHT
+# Bound once: on its class a member is looked up by a call, until Python 3.12.
+
+
+@quicken
 @dataclass(frozen=True, slots=True)
 class Option:
     """One thing that may be done, with the legal values of each part.
@@ -47,21 +56,52 @@ class Option:
         yield from _ACTIONS[self.verb](self, text)
 
 
-@dataclass(frozen=True, slots=True)
 class Ask:
     """An open question to a seat: what answers it comes first, then what else may be done along with it.
 
     `budget` is how many tokens the seat may still spend in this phase, None where nothing is counted;
-    `attempt` counts the answers refused so far.
+    `attempt` counts the answers refused so far. What may be answered is worked out when somebody looks.
     """
 
-    id: str
-    seat: Seat
-    kind: AskKind
-    options: tuple[Option, ...]
-    standing: tuple[Option, ...]
-    budget: int | None = None
-    attempt: int = 0
+    __slots__ = ("_options", "_standing", "_view", "attempt", "budget", "id", "kind", "seat")
+
+    def __init__(self, view: View, kind: AskKind) -> None:
+        public, me = view.public, view.me
+        stage, refused = me.refused
+        self.id: Final = ask_id(public, me.seat)
+        self.seat: Final = me.seat
+        self.kind: Final = kind
+        self.budget: Final = budget_left(view)
+        self.attempt: Final = refused if stage == public.stage else 0
+        self._view = view
+        self._options: tuple[Option, ...] | None = None
+        self._standing: tuple[Option, ...] | None = None
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """What answers the ask."""
+        if self._options is None:
+            self._options = _answers(self._view, self.kind)
+        return self._options
+
+    @property
+    def standing(self) -> tuple[Option, ...]:
+        """What else may be done, along with an answer or before it."""
+        if self._standing is None:
+            self._standing = tuple(standing(self._view, self.kind))
+        return self._standing
+
+    def _content(self) -> tuple[object, ...]:
+        return (self.id, self.seat, self.kind, self.budget, self.attempt, self.options, self.standing)
+
+    def __eq__(self, other: object) -> bool:
+        return self._content() == other._content() if isinstance(other, Ask) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.kind))
+
+    def __repr__(self) -> str:
+        return f"Ask{self._content()}"
 
 
 # Asks -----------------------------------------------------------------------------------------------------------------
@@ -70,20 +110,13 @@ class Ask:
 def asks(state: State) -> tuple[Ask, ...]:
     """All open asks, lowest seat first."""
     public = state.public
-    return tuple(ask for seat in public.seats if (ask := ask_of(View(public, state.private[seat]))))
+    return tuple([Ask(View(public, me), kind) for me in state.private if me and (kind := asked(public, me))])
 
 
 def ask_of(view: View) -> Ask | None:
     """The open ask of a view's seat, if it has one."""
-    me = view.private
     kind = wanted(view)
-    if kind is None or me is None:
-        return None
-    attempt = me.refused[1] if me.refused[0] == view.public.stage else 0
-    return Ask(
-        ask_id(view.public, me.seat), me.seat, kind, tuple(_answers(view, kind)), tuple(standing(view, kind)),
-        budget_left(view), attempt,
-    )  # fmt: skip
+    return Ask(view, kind) if kind else None
 
 
 def ask_id(public: Public, seat: Seat) -> str:
@@ -92,20 +125,25 @@ def ask_id(public: Public, seat: Seat) -> str:
 
 
 def wanted(view: View) -> AskKind | None:
-    """What the seat is asked right now; None when nothing is, or when it has answered."""
-    public, me = view.public, view.private
-    if me is None or me.answered == public.stage or public.phase in (Phase.SETUP, Phase.OVER):
+    """What the view's seat is asked right now; None when nothing is, or when it has answered."""
+    return asked(view.public, view.private) if view.private else None
+
+
+def asked(public: Public, me: Private) -> AskKind | None:
+    """What a seat is asked right now; None when nothing is, or when it has answered."""
+    if me.answered == public.stage or (wants := _WANTED.get(public.phase)) is None:
         return None
-    left = budget_left(view)
-    if public.round > 1 and public.phase is not Phase.NIGHT and left is not None and left <= 0:
-        return None
-    return _WANTED[public.phase](public, me)
+    if public.round > 1 and public.table.clock is BUDGET and public.phase is not NIGHT:
+        left = budget_left(View(public, me))
+        if left is not None and left <= 0:
+            return None
+    return wants(public, me)
 
 
 def budget_left(view: View) -> int | None:
     """Tokens that the seat may still spend in this phase, or None where nothing is counted."""
     public, me = view.public, view.private
-    if me is None or public.table.clock is not Clock.BUDGET or public.phase in (Phase.SETUP, Phase.OVER):
+    if public.table.clock is not BUDGET or me is None or public.phase not in _WANTED:
         return None
     allowance = public.table.budget(public.phase)
     if public.phase is Phase.JUDGEMENT:
@@ -117,32 +155,38 @@ def budget_left(view: View) -> int | None:
 
 
 def _wants_speech(public: Public, me: Private) -> AskKind | None:
-    living = me.seat in public.living
-    day_ability = not living and any(not why_not(View(public, me), ability) for ability in usable(me, When.DAY))
-    return AskKind.SPEAK if living or day_ability else None
+    return SPEAK if me.seat in public.living or _can_use(public, me, When.DAY) else None
 
 
 def _wants_vote(public: Public, me: Private) -> AskKind | None:
-    return AskKind.VOTE if me.seat in public.living else None
+    return VOTE if me.seat in public.living else None
 
 
 def _wants_verdict(public: Public, me: Private) -> AskKind | None:
-    return AskKind.JUDGE if me.seat in public.living and me.seat != public.accused else None
+    return JUDGE if me.seat in public.living and me.seat != public.accused else None
 
 
 def _wants_night(public: Public, me: Private) -> AskKind | None:
-    view = View(public, me)
     if public.round <= public.table.rounds.night:
-        return AskKind.CONFER if _company(view) else None
-    if any(not why_not(view, ability) for ability in usable(me, When.NIGHT)):
-        return AskKind.ACT
-    return None
+        return CONFER if _company(View(public, me)) else None
+    return ACT if _can_use(public, me, When.NIGHT) else None
+
+
+def _can_use(public: Public, me: Private, when: When) -> bool:
+    """Whether any ability of the seat can be chosen now."""
+    abilities = usable(me, when)
+    if not abilities:
+        return False
+    view = View(public, me)
+    return any(not why_not(view, ability) for ability in abilities)
 
 
 def _company(view: View) -> bool:
     """Whether the seat has somebody to talk to tonight, as far as it can know."""
     public, me = view.public, view.me
     channels = writable(view)
+    if not channels:
+        return False
     if Channel.DEAD in channels and (len(public.graves) > 1 or me.seat in public.living) and public.graves:
         return True
     if channels & {Channel.JAIL, Channel.SEANCE}:
@@ -154,51 +198,64 @@ _WANTED: dict[Phase, Callable[[Public, Private], AskKind | None]] = {
     Phase.DAY_ONE: _wants_speech,
     Phase.DISCUSSION: _wants_speech,
     Phase.VOTING: _wants_vote,
-    Phase.DEFENSE: lambda public, me: AskKind.DEFEND if me.seat == public.accused else None,
+    Phase.DEFENSE: lambda public, me: DEFEND if me.seat == public.accused else None,
     Phase.JUDGEMENT: _wants_verdict,
-    Phase.LAST_WORDS: lambda public, me: AskKind.LAST_WORDS if me.seat == public.accused else None,
+    Phase.LAST_WORDS: lambda public, me: LAST_WORDS if me.seat == public.accused else None,
     Phase.NIGHT: _wants_night,
 }
+"""Who is asked what, by phase; in others nobody is asked anything."""
 
 
 # Options --------------------------------------------------------------------------------------------------------------
 
 
-def _answers(view: View, kind: AskKind) -> Iterator[Option]:
-    public = view.public
-    if kind is AskKind.VOTE:
-        targets = tuple(seat for seat in public.seats if not bars_vote(view, seat))
-        yield Option("vote", slots=((*targets, 0) if public.vote_of(view.me.seat) else targets,))
-    elif kind is AskKind.JUDGE:
-        yield from (Option("judge", verdict.value) for verdict in Verdict)
-    elif kind is AskKind.ACT:
-        yield from _uses(view, When.NIGHT)
-    yield from (Option("say", channel.value) for channel in Channel if channel in writable(view))
-    yield Option("pass")
+def _answers(view: View, kind: AskKind) -> tuple[Option, ...]:
+    speech = _speech(writable(view))
+    if kind is VOTE:
+        return (_vote(view), *speech, _PASS)
+    if kind is JUDGE:
+        return (*_VERDICTS, *speech, _PASS)
+    if kind is ACT:
+        return (*_uses(view, When.NIGHT), *speech, _PASS)
+    return (*speech, _PASS)
 
 
 def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
     """What a seat may do without being asked, or along with an answer."""
     public, me = view.public, view.private
-    if me is None or public.phase in (Phase.SETUP, Phase.OVER):
+    if me is None or public.phase not in _WANTED:
         return
     if kind is None:
-        yield from (Option("say", channel.value) for channel in Channel if channel in writable(view))
+        yield from _speech(writable(view))
         if public.phase is Phase.VOTING and me.seat in public.living:
-            yield next(_answers(view, AskKind.VOTE))
+            yield _vote(view)
         if public.phase is Phase.JUDGEMENT and _wants_verdict(public, me):
-            yield from (Option("judge", verdict.value) for verdict in Verdict)
-    if public.phase is Phase.NIGHT and kind is not AskKind.ACT:
+            yield from _VERDICTS
+    if public.phase is NIGHT and kind is not ACT:
         yield from _uses(view, When.NIGHT)
     if public.phase.is_day:
         yield from _uses(view, When.DAY)
-        if whom := tuple(seat for seat in public.seats if not bars_whisper(view, seat)):
+        if whom := tuple([seat for seat in public.seats if not bars_whisper(view, seat)]):
             yield Option("whisper", slots=(whom,))
     if me.seat in public.living:
         yield Option("will")
         if card(me).death_note:
             yield Option("note")
     yield Option("jot")
+
+
+_PASS = Option("pass")
+_VERDICTS = tuple(Option("judge", verdict.value) for verdict in Verdict)
+
+
+@cache
+def _speech(channels: frozenset[Channel]) -> tuple[Option, ...]:
+    return tuple(Option("say", channel.value) for channel in Channel if channel in channels)
+
+
+def _vote(view: View) -> Option:
+    targets = votable(view)
+    return Option("vote", slots=((*targets, 0) if view.public.vote_of(view.me.seat) else targets,))
 
 
 def _uses(view: View, when: When) -> Iterator[Option]:

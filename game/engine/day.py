@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from game.engine import events as e
-from game.engine.asks import wanted
+from game.engine.asks import asked
 from game.engine.config import Clock
 from game.engine.deaths import bury, lynch, read_out_departed, settle_changes
 from game.engine.match import Match
@@ -12,17 +12,24 @@ from game.engine.types import PUBLIC, Phase, Seat, Verdict, only
 from game.engine.victory import result
 
 TRIALS_A_DAY = 3
+VOTING = Phase.VOTING
 
 
 def advance(match: Match) -> None:
     """Move on until somebody is asked something, or the match is over."""
-    while match.public.phase is not Phase.OVER and not anybody_asked(match):
+    while not anybody_asked(match) and match.public.phase is not Phase.OVER:
         _NEXT[match.public.phase](match)
 
 
 def anybody_asked(match: Match) -> bool:
-    """Whether any ask is open."""
-    return any(wanted(match.view(seat)) for seat in match.public.seats)
+    """Whether any ask is open. Looks first at whoever was waiting when this was last asked."""
+    public, seats = match.public, match.public.seats
+    first = match.waiting
+    for seat in (first, *seats[first:], *seats[: first - 1]):
+        if asked(public, match.of(seat)):
+            match.waiting = seat
+            return True
+    return False
 
 
 def open_phase(match: Match, phase: Phase, day: int | None = None) -> None:
@@ -40,9 +47,10 @@ def open_stage(match: Match) -> None:
 def put_on_trial(match: Match) -> None:
     """Open a trial when the votes suffice (M13)."""
     public = match.public
-    if public.phase is not Phase.VOTING or public.trials_today >= TRIALS_A_DAY:
+    most = len(public.votes) + 2 * len(public.revealed)
+    if most < public.majority or public.phase is not VOTING or public.trials_today >= TRIALS_A_DAY:
         return
-    for accused in sorted(public.living):
+    for accused in sorted({target for _, target in public.votes}):
         if public.weight_against(accused) >= public.majority:
             match.add(e.TrialOpened(PUBLIC, accused, public.trials_today + 1))
             open_phase(match, Phase.DEFENSE)

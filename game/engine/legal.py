@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from game.engine import actions as a
@@ -15,6 +15,11 @@ from game.engine.roles import ROLES
 from game.engine.roles.base import Ability, Bar, Role
 from game.engine.state import Private, Trial, View
 from game.engine.types import Channel, Phase, Seat, Verdict, When
+
+IDLE = frozenset({Phase.SETUP, Phase.OVER})
+"""Phases in which nothing can be done."""
+VOTING, NIGHT = Phase.VOTING, Phase.NIGHT
+# Bound once: on its class a member is looked up by a call, until Python 3.12.
 
 SAY_LENGTH = 1000
 """Characters in a line of chat or a whisper."""
@@ -54,7 +59,7 @@ def check(view: View, action: a.Action) -> Reason | Bar | None:
     """Why a seat may not do this now; None when it may."""
     if view.private is None:
         return Reason.NOT_NOW
-    if view.public.phase in (Phase.SETUP, Phase.OVER):
+    if view.public.phase in IDLE:
         return Reason.OVER
     return _CHECKS[type(action)](view, action)
 
@@ -100,7 +105,7 @@ def bars_whisper(view: View, to: Seat) -> Reason | Bar | None:
 
 def _check_vote(view: View, action: a.Vote) -> Reason | Bar | None:
     public, seat = view.public, view.me.seat
-    if public.phase is not Phase.VOTING:
+    if public.phase is not VOTING:
         return Reason.NOT_NOW
     if seat not in public.living:
         return Reason.YOU_ARE_DEAD
@@ -115,6 +120,18 @@ def bars_vote(view: View, target: Seat) -> Reason | Bar | None:
     if target not in public.living:
         return Bar.DEAD if target in public.seats else Reason.NO_SUCH_SEAT
     return None if public.can_be_voted(target) else Reason.VOTE_IMMUNE
+
+
+def votable(view: View) -> tuple[Seat, ...]:
+    """Whom a seat can vote against, lowest seat first: everybody whom `bars_vote` does not bar."""
+    public, seat = view.public, view.me.seat
+    others = _others(public.living, seat)
+    return tuple(filter(public.can_be_voted, others)) if public.guarded else others
+
+
+@lru_cache(4096)
+def _others(living: frozenset[Seat], seat: Seat) -> tuple[Seat, ...]:
+    return tuple(sorted(living - {seat}))
 
 
 def _check_judge(view: View, action: a.Judge) -> Reason | None:
@@ -270,35 +287,45 @@ def is_blackmailed(view: View) -> bool:
 def writable(view: View) -> frozenset[Channel]:
     """The channels in which the seat may speak now (M30 to M38)."""
     public, me = view.public, view.private
-    if me is None or public.phase in (Phase.SETUP, Phase.OVER):
-        return frozenset()
-    if public.phase is Phase.NIGHT:
+    if me is None or public.phase in IDLE:
+        return _MUTE
+    if public.phase is NIGHT:
         return _night_channels(view, me)
     if me.seat not in public.living:
-        return frozenset({Channel.DEAD})
-    solo = public.phase in (Phase.DEFENSE, Phase.LAST_WORDS)
+        return _GRAVE
+    solo = public.phase in _SOLO
     if (me.seat != public.accused) if solo else is_blackmailed(view):
-        return frozenset()
-    return frozenset({Channel.PUBLIC})
+        return _MUTE
+    return _TOWN
+
+
+_MUTE: frozenset[Channel] = frozenset()
+_TOWN, _GRAVE, _CELL, _SEANCE = (
+    frozenset({channel}) for channel in (Channel.PUBLIC, Channel.DEAD, Channel.JAIL, Channel.SEANCE)
+)
+_SOLO = frozenset({Phase.DEFENSE, Phase.LAST_WORDS})
+"""Phases in which only the accused speaks."""
 
 
 def _night_channels(view: View, me: Private) -> frozenset[Channel]:
     public = view.public
-    channels = set()
     if me.seat not in public.living:
-        channels.add(Channel.DEAD)
+        channels = _GRAVE
     elif is_jailed(view):
-        return frozenset({Channel.JAIL})
+        return _CELL
     else:
-        if (channel := card(me).channel) is not None:
-            channels.add(channel)
-        if card(me).hears_dead:
-            channels.add(Channel.DEAD)
+        channels = _role_channels(me.role)
         if me.fact("jailor_on") == public.day:
-            channels.add(Channel.JAIL)
-    if me.fact("seance_on") == public.day:
-        channels.add(Channel.SEANCE)
-    return frozenset(channels)
+            channels |= _CELL
+    return channels | _SEANCE if me.fact("seance_on") == public.day else channels
+
+
+@cache
+def _role_channels(role: str) -> frozenset[Channel]:
+    """Where a free player of a role speaks at night: the team, and the dead for those who hear them."""
+    card = ROLES[role]
+    team = frozenset({card.channel}) if card.channel else _MUTE
+    return team | _GRAVE if card.hears_dead else team
 
 
 def _flaw(text: str, length: int) -> Reason | None:

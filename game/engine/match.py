@@ -10,18 +10,20 @@ from collections.abc import Iterable
 from game.engine import chance
 from game.engine.events import Event
 from game.engine.fold import Draft
-from game.engine.state import Private, Public, Secret, State, View
+from game.engine.state import Private, State, View
 from game.engine.types import Seat
 
 
-class Match:
+class Match(Draft):
     """A state that events are added to."""
 
-    __slots__ = ("_draft", "log")
+    __slots__ = ("log", "waiting")
 
     def __init__(self, state: State) -> None:
-        self._draft = Draft(state)
+        super().__init__(state)
         self.log: list[Event] = []
+        self.waiting: Seat = 1
+        """Who was found to be asked still when somebody last looked; most likely they are."""
 
     def add(self, *events: Event) -> None:
         """Write events and fold them at once."""
@@ -29,28 +31,14 @@ class Match:
 
     def extend(self, events: Iterable[Event]) -> None:
         """Write events and fold them at once."""
+        fold = super().add
         for event in events:
             self.log.append(event)
-            self._draft.add(event)
-
-    @property
-    def public(self) -> Public:
-        """What everybody knows now."""
-        return self._draft.public
-
-    @property
-    def secret(self) -> Secret:
-        """What nobody knows now."""
-        return self._draft.secret
-
-    @property
-    def state(self) -> State:
-        """The state as it stands; it shares its parts and must not outlive the next event."""
-        return self._draft.state()
+            fold(event)
 
     def of(self, seat: Seat) -> Private:
         """The private part of a seat as it stands."""
-        part = self._draft.private[seat]
+        part = self.private[seat]
         assert part is not None
         return part
 

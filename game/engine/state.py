@@ -78,18 +78,15 @@ class Public:
     guarded: tuple[tuple[Seat, int], ...] = ()
     """Players who cannot be voted on, and on which day (M18)."""
     ending: Ending | None = None
+    seats: range = range(1, 1)
+    """All seats, dead or alive; as many as the table has names."""
 
     def clone(self) -> Public:
         """A copy to change."""
         return Public(
             self.table, self.commitment, self.phase, self.day, self.stage, self.round, self.living, self.graves,
-            self.departed, self.votes, self.accused, self.trials, self.revealed, self.guarded, self.ending,
+            self.departed, self.votes, self.accused, self.trials, self.revealed, self.guarded, self.ending, self.seats,
         )  # fmt: skip
-
-    @property
-    def seats(self) -> range:
-        """All seats, dead or alive."""
-        return range(1, len(self.table.names) + 1)
 
     @property
     def trials_today(self) -> int:
@@ -105,15 +102,21 @@ class Public:
 
     def role_revealed(self, seat: Seat) -> str | None:
         """The role that a living player has shown to all, if any."""
-        return next((role for shown, role in self.revealed if shown == seat), None)
+        for shown, role in self.revealed:
+            if shown == seat:
+                return role
+        return None
 
     def weight(self, seat: Seat) -> int:
         """What a player's vote counts (M17)."""
-        return 3 if any(shown == seat for shown, _ in self.revealed) else 1
+        return 3 if self.revealed and self.role_revealed(seat) is not None else 1
 
     def vote_of(self, seat: Seat) -> Seat:
         """Whom a player's standing vote names; 0 for none."""
-        return next((target for voter, target in self.votes if voter == seat), 0)
+        for voter, target in self.votes:
+            if voter == seat:
+                return target
+        return 0
 
     def weight_against(self, seat: Seat) -> int:
         """Weight of the votes that stand against a player."""

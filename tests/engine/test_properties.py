@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from game.engine import actions as a
 from game.engine import events as e
-from game.engine.apply import apply, order
+from game.engine.apply import apply, move, order
 from game.engine.asks import ask_of, asks
 from game.engine.codec import from_json, reply_from_json, reply_to_json, to_json
 from game.engine.fold import fold_all, fold_view, view, visible
@@ -207,3 +207,13 @@ def test_ten_silent_matches_end_in_a_draw_or_a_win(players: int) -> None:
 
 def test_the_public_sees_only_public_events() -> None:
     assert {event.to for event in visible(random_match("public"), None)} == {PUBLIC}
+
+
+@law
+@given(SEEDS)
+def test_the_state_after_a_move_is_what_folding_its_events_gives(seed: str) -> None:
+    for _, state in states(seed, 9)[:-1:5]:
+        replies = [a.Answer(ask.seat, ask.id, (random_action(ask, seed),), 2) for ask in asks(state)]
+        events, after = move(state, replies)
+        assert events == apply(state, replies)
+        assert after == fold_all(state, events)
