@@ -76,42 +76,41 @@ def _play(seed: str, mode: str) -> tuple[list[Event], int]:
 
 def _drawn(ask: Ask, luck: Random) -> tuple[a.Action, int]:
     """One of the actions that answer an ask, all equally likely, and how many there are."""
-    options = ask.options
-    sizes = [SIZES[option.verb](option) for option in options]
+    sizes = [_size(option) for option in ask.options]
     choices = sum(sizes)
     place = int(luck.random() * choices)
-    for option, size in zip(options, sizes, strict=True):
+    for option, size in zip(ask.options, sizes, strict=True):
         if place < size:
-            return ACTIONS[option.verb](option, place), choices
+            return DRAWN[option.verb](option, place), choices
         place -= size
     raise AssertionError("nothing can be answered")
 
 
-def _uses(option: Option) -> Sequence[a.Action]:
+def _size(option: Option) -> int:
+    """How many actions an option covers."""
+    slots = option.slots
+    if len(slots) > 1:
+        return len(_written(option))
+    return (len(slots[0]) if slots else 1) * (len(option.params) or 1)
+
+
+def _use(option: Option, place: int) -> a.Action:
+    if len(option.slots) != 1 or option.params:
+        return _written(option)[place]
+    return a.Use(option.name, (option.slots[0][place],))
+
+
+def _written(option: Option) -> Sequence[a.Action]:
     return list(option.actions(TEXT))
 
 
-SIZES: dict[str, Callable[[Option], int]] = {
-    "say": lambda option: 1,
-    "vote": lambda option: len(option.slots[0]),
-    "judge": lambda option: 1,
-    "use": lambda option: len(option.slots[0]) if _plain(option) else len(_uses(option)),
-    "pass": lambda option: 1,
-}
-ACTIONS: dict[str, Callable[[Option, int], a.Action]] = {
+DRAWN: dict[str, Callable[[Option, int], a.Action]] = {
     "say": lambda option, place: a.Say(TEXT, CHANNELS[option.name]),
     "vote": lambda option, place: a.Vote(option.slots[0][place] or None),
     "judge": lambda option, place: a.Judge(VERDICTS[option.name]),
-    "use": lambda option, place: (
-        a.Use(option.name, (option.slots[0][place],)) if _plain(option) else _uses(option)[place]
-    ),
+    "use": _use,
     "pass": lambda option, place: a.Pass(),
 }
-
-
-def _plain(option: Option) -> bool:
-    """Whether an ability takes one target and nothing else."""
-    return len(option.slots) == 1 and not option.params
 
 
 def _timed(work: Callable[[], object]) -> float:

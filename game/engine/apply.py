@@ -51,12 +51,8 @@ def order(state: State, replies: Iterable[a.Reply]) -> list[a.Reply]:
 
     Applying them one by one in this order gives the same events as applying them at once.
     """
-    seed, stage = state.secret.seed, state.public.stage
-
-    def place(reply: a.Reply) -> float:
-        return 1.0 if isinstance(reply, a.Elapsed) else chance.draw(seed, stage, "order", reply.seat)
-
-    return sorted(replies, key=place)
+    draw = chance.fan(state.secret.seed, state.public.stage, "order")
+    return sorted(replies, key=lambda reply: 1.0 if isinstance(reply, a.Elapsed) else draw(reply.seat))
 
 
 def _elapse(match: Match, reply: a.Elapsed) -> None:

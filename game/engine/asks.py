@@ -57,25 +57,28 @@ class Option:
 
 
 class Ask:
-    """An open question to a seat: what answers it comes first, then what else may be done along with it.
+    """An open question to a seat. What may be answered is worked out when somebody looks."""
 
-    `budget` is how many tokens the seat may still spend in this phase, None where nothing is counted;
-    `attempt` counts the answers refused so far. What may be answered is worked out when somebody looks.
-    """
-
-    __slots__ = ("_options", "_standing", "_view", "attempt", "budget", "id", "kind", "seat")
+    __slots__ = ("_options", "_standing", "_view", "id", "kind", "seat")
 
     def __init__(self, view: View, kind: AskKind) -> None:
-        public, me = view.public, view.me
-        stage, refused = me.refused
-        self.id: Final = ask_id(public, me.seat)
-        self.seat: Final = me.seat
+        self.seat: Final = view.me.seat
+        self.id: Final = ask_id(view.public, self.seat)
         self.kind: Final = kind
-        self.budget: Final = budget_left(view)
-        self.attempt: Final = refused if stage == public.stage else 0
         self._view = view
         self._options: tuple[Option, ...] | None = None
         self._standing: tuple[Option, ...] | None = None
+
+    @property
+    def budget(self) -> int | None:
+        """Tokens that the seat may still spend in this phase, None where nothing is counted."""
+        return budget_left(self._view)
+
+    @property
+    def attempt(self) -> int:
+        """How many answers were refused so far."""
+        stage, refused = self._view.me.refused
+        return refused if stage == self._view.public.stage else 0
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -168,7 +171,7 @@ def _wants_verdict(public: Public, me: Private) -> AskKind | None:
 
 def _wants_night(public: Public, me: Private) -> AskKind | None:
     if public.round <= public.table.rounds.night:
-        return CONFER if _company(View(public, me)) else None
+        return CONFER if _company(public, me) else None
     return ACT if _can_use(public, me, When.NIGHT) else None
 
 
@@ -181,17 +184,21 @@ def _can_use(public: Public, me: Private, when: When) -> bool:
     return any(not why_not(view, ability) for ability in abilities)
 
 
-def _company(view: View) -> bool:
+def _company(public: Public, me: Private) -> bool:
     """Whether the seat has somebody to talk to tonight, as far as it can know."""
-    public, me = view.public, view.me
-    channels = writable(view)
+    channels = writable(View(public, me))
     if not channels:
         return False
-    if Channel.DEAD in channels and (len(public.graves) > 1 or me.seat in public.living) and public.graves:
+    graves = public.graves
+    if graves and Channel.DEAD in channels and (len(graves) > 1 or me.seat in public.living):
         return True
-    if channels & {Channel.JAIL, Channel.SEANCE}:
+    if not channels.isdisjoint(_PAIRS):
         return True
-    return bool(channels - {Channel.DEAD}) and sum(seat in public.living for seat, _ in me.team) > 1
+    return len(public.living.intersection([seat for seat, _ in me.team])) > 1 and channels != _GRAVEYARD
+
+
+_PAIRS = frozenset({Channel.JAIL, Channel.SEANCE})
+_GRAVEYARD = frozenset({Channel.DEAD})
 
 
 _WANTED: dict[Phase, Callable[[Public, Private], AskKind | None]] = {

@@ -23,11 +23,12 @@ def advance(match: Match) -> None:
 
 def anybody_asked(match: Match) -> bool:
     """Whether any ask is open. Looks first at whoever was waiting when this was last asked."""
-    public, seats = match.public, match.public.seats
-    first = match.waiting
-    for seat in (first, *seats[first:], *seats[: first - 1]):
-        if asked(public, match.of(seat)):
-            match.waiting = seat
+    public, stage = match.public, match.public.stage
+    if asked(public, match.of(match.waiting)):
+        return True
+    for me in match.private:
+        if me is not None and me.answered != stage and asked(public, me):
+            match.waiting = me.seat
             return True
     return False
 
@@ -50,11 +51,10 @@ def put_on_trial(match: Match) -> None:
     most = len(public.votes) + 2 * len(public.revealed)
     if most < public.majority or public.phase is not VOTING or public.trials_today >= TRIALS_A_DAY:
         return
-    for accused in sorted({target for _, target in public.votes}):
-        if public.weight_against(accused) >= public.majority:
-            match.add(e.TrialOpened(PUBLIC, accused, public.trials_today + 1))
-            open_phase(match, Phase.DEFENSE)
-            return
+    condemned = [seat for seat, weight in public.tally().items() if weight >= public.majority]
+    if condemned:
+        match.add(e.TrialOpened(PUBLIC, min(condemned), public.trials_today + 1))
+        open_phase(match, Phase.DEFENSE)
 
 
 def _talk_ends(match: Match) -> None:

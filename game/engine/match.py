@@ -14,6 +14,9 @@ from game.engine.state import Private, State, View
 from game.engine.types import Seat
 
 
+_fold = Draft.add
+
+
 class Match(Draft):
     """A state that events are added to."""
 
@@ -27,14 +30,13 @@ class Match(Draft):
 
     def add(self, *events: Event) -> None:
         """Write events and fold them at once."""
-        self.extend(events)
+        self.log += events
+        for event in events:
+            _fold(self, event)
 
     def extend(self, events: Iterable[Event]) -> None:
         """Write events and fold them at once."""
-        fold = super().add
-        for event in events:
-            self.log.append(event)
-            fold(event)
+        self.add(*events)
 
     def of(self, seat: Seat) -> Private:
         """The private part of a seat as it stands."""

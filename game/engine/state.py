@@ -120,7 +120,14 @@ class Public:
 
     def weight_against(self, seat: Seat) -> int:
         """Weight of the votes that stand against a player."""
-        return sum(self.weight(voter) for voter, target in self.votes if target == seat)
+        return self.tally().get(seat, 0)
+
+    def tally(self) -> dict[Seat, int]:
+        """Weight of the standing votes by the player they are against."""
+        against: dict[Seat, int] = {}
+        for voter, target in self.votes:
+            against[target] = against.get(target, 0) + self.weight(voter)
+        return against
 
     @property
     def majority(self) -> int:

@@ -195,7 +195,7 @@ class Visit(Enum):
     NONE = "none"
 
 
-class When(Enum):
+class When(StrEnum):
     """When an ability is chosen."""
 
     DAY = "day"
