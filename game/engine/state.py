@@ -77,6 +77,8 @@ class Public:
     """Living players whose role is known to all (M17)."""
     guarded: tuple[tuple[Seat, int], ...] = ()
     """Players who cannot be voted on, and on which day (M18)."""
+    vip: Seat = 0
+    """Whose death hands the match to the Coven (M5, VIP)."""
     ending: Ending | None = None
     seats: range = range(1, 1)
     """All seats, dead or alive; as many as the table has names."""
@@ -85,7 +87,8 @@ class Public:
         """A copy to change."""
         return Public(
             self.table, self.commitment, self.phase, self.day, self.stage, self.round, self.living, self.graves,
-            self.departed, self.votes, self.accused, self.trials, self.revealed, self.guarded, self.ending, self.seats,
+            self.departed, self.votes, self.accused, self.trials, self.revealed, self.guarded, self.vip,
+            self.ending, self.seats,
         )  # fmt: skip
 
     @property

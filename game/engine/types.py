@@ -171,6 +171,7 @@ class Cause(StrEnum):
     JESTER = "jester"
     BODYGUARD = "bodyguard"
     GUARDING = "guarding"
+    HEARTBREAK = "heartbreak"
     LYNCH = "lynch"
     LEFT_GAME = "left_game"
 
@@ -201,6 +202,11 @@ class When(StrEnum):
     DAY = "day"
     NIGHT = "night"
     PASSIVE = "passive"
+
+
+CLEANED = "Cleaned"
+STONED = "Stoned"
+"""What a grave shows in place of a role that cannot be read (M66)."""
 
 
 class ShownWill(StrEnum):
