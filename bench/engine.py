@@ -76,10 +76,11 @@ def _play(seed: str, mode: str) -> tuple[list[Event], int]:
 
 def _drawn(ask: Ask, luck: Random) -> tuple[a.Action, int]:
     """One of the actions that answer an ask, all equally likely, and how many there are."""
-    sizes = [_size(option) for option in ask.options]
+    options = ask.options
+    sizes = [_size(option) if option.slots or option.params else 1 for option in options]
     choices = sum(sizes)
     place = int(luck.random() * choices)
-    for option, size in zip(ask.options, sizes, strict=True):
+    for option, size in zip(options, sizes, strict=True):
         if place < size:
             return DRAWN[option.verb](option, place), choices
         place -= size

@@ -52,7 +52,7 @@ def order(state: State, replies: Iterable[a.Reply]) -> list[a.Reply]:
     Applying them one by one in this order gives the same events as applying them at once.
     """
     draw = chance.fan(state.secret.seed, state.public.stage, "order")
-    return sorted(replies, key=lambda reply: 1.0 if isinstance(reply, a.Elapsed) else draw(reply.seat))
+    return sorted(replies, key=lambda reply: draw(reply.seat) if isinstance(reply, a.Answer) else 1.0)
 
 
 def _elapse(match: Match, reply: a.Elapsed) -> None:
@@ -65,12 +65,12 @@ def _elapse(match: Match, reply: a.Elapsed) -> None:
 
 
 def _answer(match: Match, answer: a.Answer) -> None:
-    seat, ask = answer.seat, answer.ask
-    if ask is not None and (ask != ask_id(match.public, seat) or not asked(match.public, match.of(seat))):
+    seat, ask, view = answer.seat, answer.ask, match.view(answer.seat)
+    if ask is not None and (ask != ask_id(view.public, seat) or not asked(view.public, view.me)):
         match.add(e.Decided(only(seat), seat, ask, answer.cost, "moot"))
         return
     main, *riders = answer.actions or (a.Pass(),)
-    reason = check(match.view(seat), main)
+    reason = check(view, main)
     if ask is None:
         _do(match, seat, main, reason)
         match.add(e.Decided(only(seat), seat, "", answer.cost, "declined" if reason else "accepted"))
@@ -82,7 +82,8 @@ def _answer(match: Match, answer: a.Answer) -> None:
             return
     for rider in riders:
         _do(match, seat, rider, check(match.view(seat), rider))
-    put_on_trial(match)
+    if match.public.votes:
+        put_on_trial(match)
 
 
 def _attempts(match: Match, seat: Seat) -> int:

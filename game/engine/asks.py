@@ -15,6 +15,7 @@ from typing import Final
 from game.engine import actions as a
 from game.engine.config import Clock
 from game.engine.legal import bars_whisper, may_leave_note, targets_of, usable, votable, why_not, writable
+from game.engine.roles.base import Ability
 from game.engine.state import Private, Public, State, View
 from game.engine.types import Channel, Phase, Seat, Verdict, When
 from game.engine.values import quicken
@@ -34,6 +35,7 @@ class AskKind(StrEnum):
 
 SPEAK, VOTE, DEFEND, JUDGE, LAST_WORDS, CONFER, ACT = AskKind
 BUDGET, NIGHT = Clock.BUDGET, Phase.NIGHT
+BY_DAY, BY_NIGHT = When.DAY, When.NIGHT
 # Bound once: on its class a member is looked up by a call, until Python 3.12.
 
 
@@ -64,8 +66,9 @@ class Ask:
     __slots__ = ("_options", "_standing", "_view", "id", "kind", "seat")
 
     def __init__(self, view: View, kind: AskKind) -> None:
-        self.seat: Final = view.me.seat
-        self.id: Final = ask_id(view.public, self.seat)
+        seat = view.me.seat
+        self.seat: Final = seat
+        self.id: Final = ask_id(view.public, seat)
         self.kind: Final = kind
         self._view = view
         self._options: tuple[Option, ...] | None = None
@@ -160,7 +163,7 @@ def budget_left(view: View) -> int | None:
 
 
 def _wants_speech(public: Public, me: Private) -> AskKind | None:
-    return SPEAK if me.seat in public.living or _can_use(public, me, When.DAY) else None
+    return SPEAK if me.seat in public.living or _can_use(public, me, BY_DAY) else None
 
 
 def _wants_vote(public: Public, me: Private) -> AskKind | None:
@@ -174,16 +177,17 @@ def _wants_verdict(public: Public, me: Private) -> AskKind | None:
 def _wants_night(public: Public, me: Private) -> AskKind | None:
     if public.round <= public.table.rounds.night:
         return CONFER if _company(public, me) else None
-    return ACT if _can_use(public, me, When.NIGHT) else None
+    return ACT if _can_use(public, me, BY_NIGHT) else None
 
 
-def _can_use(public: Public, me: Private, when: When) -> bool:
-    """Whether any ability of the seat can be chosen now."""
-    abilities = usable(me, when)
-    if not abilities:
-        return False
-    view = View(public, me)
-    return any(not why_not(view, ability) for ability in abilities)
+def _can_use(public: Public, me: Private, when: When) -> Ability | None:
+    """The first ability of the seat that can be chosen now, if there is any."""
+    if abilities := usable(public, me, when):
+        view = View(public, me)
+        for ability in abilities:
+            if not why_not(view, ability):
+                return ability
+    return None
 
 
 def _company(public: Public, me: Private) -> bool:
@@ -225,7 +229,7 @@ def _answers(view: View, kind: AskKind) -> tuple[Option, ...]:
     if kind is JUDGE:
         return (*_VERDICTS, *speech, _PASS)
     if kind is ACT:
-        return (*_uses(view, When.NIGHT), *speech, _PASS)
+        return (*_uses(view, BY_NIGHT), *speech, _PASS)
     return (*speech, _PASS)
 
 
@@ -241,9 +245,9 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
         if public.phase is Phase.JUDGEMENT and _wants_verdict(public, me):
             yield from _VERDICTS
     if public.phase is NIGHT and kind is not ACT:
-        yield from _uses(view, When.NIGHT)
+        yield from _uses(view, BY_NIGHT)
     if public.phase.is_day:
-        yield from _uses(view, When.DAY)
+        yield from _uses(view, BY_DAY)
         if whom := tuple([seat for seat in public.seats if not bars_whisper(view, seat)]):
             yield Option("whisper", slots=(whom,))
     if me.seat in public.living:
@@ -268,10 +272,9 @@ def _vote(view: View) -> Option:
 
 
 def _uses(view: View, when: When) -> Iterator[Option]:
-    me = view.me
-    for ability in usable(me, when):
+    for ability in usable(view.public, view.me, when):
         if not why_not(view, ability):
-            slots = tuple(targets_of(view, ability, slot) for slot in range(ability.slots))
+            slots = tuple([targets_of(view, ability, slot) for slot in range(ability.slots)])
             if all(slots):
                 yield Option("use", ability.id, slots, ability.params, ability.twice)
 

@@ -35,13 +35,13 @@ def commitment(seed: str) -> str:
     return blake2b(seed.encode(), digest_size=16, person=b"tossim-seed").hexdigest()
 
 
-def fan(seed: str, *key: object) -> Callable[[object], float]:
-    """Many draws whose keys differ in the last part alone: `fan(seed, *key)(last)` is `draw(seed, *key, last)`."""
+def fan(seed: str, *key: object) -> Callable[[int], float]:
+    """Many draws whose keys differ in their last part alone: `fan(seed, *key)(last)` is `draw(seed, *key, last)`."""
     stem = blake2b("\x1f".join((seed, *map(str, key), "")).encode(), digest_size=8)
 
-    def drawn(last: object) -> float:
+    def drawn(last: int) -> float:
         state = stem.copy()
-        state.update(str(last).encode())
+        state.update(b"%d" % last)
         return int.from_bytes(state.digest(), "big") / _SCALE
 
     return drawn

@@ -49,10 +49,10 @@ def open_stage(match: Match) -> None:
 def put_on_trial(match: Match) -> None:
     """Open a trial when the votes suffice (M13)."""
     public = match.public
-    most = len(public.votes) + 2 * len(public.revealed)
-    if most < public.majority or public.phase is not VOTING or public.trials_today >= TRIALS_A_DAY:
+    if public.phase is not VOTING or public.trials_today >= TRIALS_A_DAY:
         return
-    condemned = [seat for seat, weight in public.tally().items() if weight >= public.majority]
+    enough = public.majority
+    condemned = [seat for seat, weight in public.tally().items() if weight >= enough]
     if condemned:
         match.add(e.TrialOpened(PUBLIC, min(condemned), public.trials_today + 1))
         open_phase(match, Phase.DEFENSE)

@@ -5,7 +5,7 @@ Everything here is a function of a seat's view, so an immediate refusal reveals 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from game.engine.types import Channel, Faction, Phase, Seat, Verdict, When, hear
 
 IDLE = frozenset({Phase.SETUP, Phase.OVER})
 """Phases in which nothing can be done."""
-VOTING, NIGHT = Phase.VOTING, Phase.NIGHT
+VOTING, NIGHT, BY_NIGHT = Phase.VOTING, Phase.NIGHT, When.NIGHT
 # Bound once: on its class a member is looked up by a call, until Python 3.12.
 
 SAY_LENGTH = 1000
@@ -215,36 +215,44 @@ def may_leave_note(me: Private) -> bool:
 
 
 @cache
-def _abilities(role: str, when: When) -> tuple[Ability, ...]:
-    return tuple(ability for ability in ROLES[role].by_id.values() if ability.when is when)
+def _abilities(role: str, when: When, alive: bool) -> tuple[Ability, ...]:
+    abilities = ROLES[role].by_id.values() if role else ()
+    return tuple(ability for ability in abilities if ability.when is when and (alive or ability.posthumous))
 
 
-def usable(me: Private, when: When) -> tuple[Ability, ...]:
-    """The abilities on a seat's card that are chosen at this time of day."""
-    return _abilities(me.role, when) if me.role else ()
+def usable(public: Public, me: Private, when: When) -> tuple[Ability, ...]:
+    """The abilities on a seat's card that are chosen at this time of day; for the dead, those that outlive them."""
+    return _abilities(me.role, when, me.seat in public.living)
 
 
 def why_not(view: View, ability: Ability) -> Reason | Bar | None:
     """Why an ability cannot be chosen now, whatever its targets."""
     public, me = view.public, view.me
-    if (ability.when is When.NIGHT) is not (public.phase is Phase.NIGHT):
+    if (ability.when is BY_NIGHT) is not (public.phase is NIGHT):
         return Reason.NOT_NOW
-    if me.seat not in public.living and not ability.posthumous:
+    if me.seat in public.living:
+        if is_jailed(view):
+            return Reason.YOU_ARE_JAILED
+    elif not ability.posthumous:
         return Reason.YOU_ARE_DEAD
-    if is_jailed(view) and me.seat in public.living:
-        return Reason.YOU_ARE_JAILED
     if not (ability.freed_by_book and me.fact("book")):
         if me.left(ability.id) == 0:
             return Reason.NO_USES_LEFT
         if ability.cooldown and is_cooling(me, ability, public.day):
             return Reason.COOLING
-    return next((bar for bar in ability.conditions if _BARS[bar](view, me.seat)), None)
+    for bar in ability.conditions:
+        if _BARS[bar](view, me.seat):
+            return bar
+    return None
 
 
 def barred(view: View, ability: Ability, slot: int, target: Seat) -> Bar | None:
     """Why a seat cannot be a target of an ability."""
-    bars = (*ability.bars, *ability.slot_bars[slot]) if ability.slot_bars else ability.bars
-    return next((bar for bar in bars if _BARS[bar](view, target)), None)
+    return next((bar for bar in _bars(ability, slot) if _BARS[bar](view, target)), None)
+
+
+def _bars(ability: Ability, slot: int) -> tuple[Bar, ...]:
+    return (*ability.bars, *ability.slot_bars[slot]) if ability.slot_bars else ability.bars
 
 
 def is_cooling(me: Private, ability: Ability, day: int) -> bool:
@@ -255,7 +263,24 @@ def is_cooling(me: Private, ability: Ability, day: int) -> bool:
 
 def targets_of(view: View, ability: Ability, slot: int = 0) -> tuple[Seat, ...]:
     """The seats that an ability may be aimed at in one of its slots."""
-    return tuple(seat for seat in view.public.seats if not barred(view, ability, slot, seat))
+    living, others, tests = _sieve(ability, slot)
+    if others:
+        seats: Iterable[Seat] = _others(view.public.living, view.me.seat)
+    else:
+        seats = sorted(view.public.living) if living else view.public.seats
+    for test in tests:
+        seats = [seat for seat in seats if not test(view, seat)]
+    return tuple(seats)
+
+
+@cache
+def _sieve(ability: Ability, slot: int) -> tuple[bool, bool, tuple[Callable[[View, Seat], bool], ...]]:
+    """Whether a slot takes only the living, only other living players, and the tests of its further bars."""
+    bars = _bars(ability, slot)
+    living = Bar.DEAD in bars
+    others = living and Bar.SELF in bars
+    known = {Bar.DEAD, Bar.SELF} if others else {Bar.DEAD} if living else set()
+    return living, others, tuple(_BARS[bar] for bar in bars if bar not in known)
 
 
 def _haunts(view: View, target: Seat) -> bool:
@@ -363,16 +388,15 @@ _SOLO = frozenset({Phase.DEFENSE, Phase.LAST_WORDS})
 
 
 def _night_channels(view: View, me: Private) -> frozenset[Channel]:
-    public = view.public
-    if me.seat not in public.living:
-        channels = _GRAVE
-    elif is_jailed(view):
+    today, living = view.public.day, me.seat in view.public.living
+    channels = _role_channels(me.role) if living else _GRAVE
+    if not me.facts:
+        return channels
+    if living and is_jailed(view):
         return _CELL
-    else:
-        channels = _role_channels(me.role)
-        if me.fact("jailor_on") == public.day:
-            channels |= _CELL
-    return channels | _SEANCE if me.fact("seance_on") == public.day else channels
+    if living and me.fact("jailor_on") == today:
+        channels |= _CELL
+    return channels | _SEANCE if me.fact("seance_on") == today else channels
 
 
 @cache

@@ -53,6 +53,8 @@ class Ending(NamedTuple):
     roles: tuple[str, ...]
 
 
+VOICE_OF_THE_REVEALED = 3
+"""What the vote of a player counts whose role is known to all (M17)."""
 NO_TABLE = Table(names=(), slots=(), options=Options())
 
 
@@ -112,7 +114,7 @@ class Public:
 
     def weight(self, seat: Seat) -> int:
         """What a player's vote counts (M17)."""
-        return 3 if self.revealed and self.role_revealed(seat) is not None else 1
+        return VOICE_OF_THE_REVEALED if self.revealed and self.role_revealed(seat) is not None else 1
 
     def vote_of(self, seat: Seat) -> Seat:
         """Whom a player's standing vote names; 0 for none."""
@@ -127,9 +129,10 @@ class Public:
 
     def tally(self) -> dict[Seat, int]:
         """Weight of the standing votes by the player they are against."""
+        weight = {seat: VOICE_OF_THE_REVEALED for seat, _ in self.revealed}
         against: dict[Seat, int] = {}
         for voter, target in self.votes:
-            against[target] = against.get(target, 0) + self.weight(voter)
+            against[target] = against.get(target, 0) + weight.get(voter, 1)
         return against
 
     @property
