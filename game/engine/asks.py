@@ -34,7 +34,7 @@ class AskKind(StrEnum):
 
 
 SPEAK, VOTE, DEFEND, JUDGE, LAST_WORDS, CONFER, ACT = AskKind
-BUDGET, NIGHT = Clock.BUDGET, Phase.NIGHT
+BUDGET, NIGHT, DEAD = Clock.BUDGET, Phase.NIGHT, Channel.DEAD
 BY_DAY, BY_NIGHT = When.DAY, When.NIGHT
 # Bound once: on its class a member is looked up by a call, until Python 3.12.
 
@@ -195,16 +195,15 @@ def _company(public: Public, me: Private) -> bool:
     channels = writable(View(public, me))
     if not channels:
         return False
-    graves = public.graves
-    if graves and Channel.DEAD in channels and (len(graves) > 1 or me.seat in public.living):
+    if DEAD in channels and public.graves and (len(public.graves) > 1 or me.seat in public.living):
         return True
     if not channels.isdisjoint(_PAIRS):
         return True
-    return len(public.living.intersection([seat for seat, _ in me.team])) > 1 and channels != _GRAVEYARD
+    return len(channels) > (DEAD in channels) and len(public.living.intersection(dict(me.team))) > 1
 
 
 _PAIRS = frozenset({Channel.JAIL, Channel.SEANCE})
-_GRAVEYARD = frozenset({Channel.DEAD})
+"""Channels in which somebody else is sure to listen."""
 
 
 _WANTED: dict[Phase, Callable[[Public, Private], AskKind | None]] = {

@@ -9,6 +9,7 @@ from game.engine.config import Clock
 from game.engine.deaths import break_hearts, bury, lynch, read_out_departed
 from game.engine.match import Match
 from game.engine.night.resolve import Dawn, resolve
+from game.engine.state import VOICE_OF_THE_REVEALED
 from game.engine.types import PUBLIC, Phase, Seat, Verdict, only
 from game.engine.victory import result
 
@@ -23,11 +24,11 @@ def advance(match: Match) -> None:
 
 
 def anybody_asked(match: Match) -> bool:
-    """Whether any ask is open. Looks first at whoever was waiting when this was last asked."""
-    public, stage = match.public, match.public.stage
-    if asked(public, match.of(match.waiting)):
+    """Whether any ask is open. Looks first at whoever was waiting when this was last asked, then at those who follow."""
+    public, stage, first = match.public, match.public.stage, match.waiting
+    if asked(public, match.of(first)):
         return True
-    for me in match.private:
+    for me in (*match.private[first:], *match.private[:first]):
         if me is not None and me.answered != stage and asked(public, me):
             match.waiting = me.seat
             return True
@@ -49,11 +50,11 @@ def open_stage(match: Match) -> None:
 def put_on_trial(match: Match) -> None:
     """Open a trial when the votes suffice (M13)."""
     public = match.public
-    if public.phase is not VOTING or public.trials_today >= TRIALS_A_DAY:
+    enough, most = public.majority, len(public.votes) + len(public.revealed) * (VOICE_OF_THE_REVEALED - 1)
+    if most < enough or public.phase is not VOTING:
         return
-    enough = public.majority
     condemned = [seat for seat, weight in public.tally().items() if weight >= enough]
-    if condemned:
+    if condemned and public.trials_today < TRIALS_A_DAY:
         match.add(e.TrialOpened(PUBLIC, min(condemned), public.trials_today + 1))
         open_phase(match, Phase.DEFENSE)
 

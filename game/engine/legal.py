@@ -337,7 +337,7 @@ def is_too_weak(public: Public, kills: Value) -> bool:
 
 
 def _is_own(view: View, seat: Seat) -> bool:
-    return seat == view.me.seat or any(seat == mate for mate, _ in view.me.team)
+    return seat == view.me.seat or seat in dict(view.me.team)
 
 
 def _grave_role(view: View, seat: Seat) -> str:

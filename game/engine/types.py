@@ -32,7 +32,7 @@ def only(seat: Seat, *more: Seat) -> Audience:
 
 def group(seats: Iterable[Seat]) -> Audience:
     """The audience made of the seats of an iterable; empty means host-only."""
-    audience = 0
+    audience = HOST
     for seat in seats:
         audience |= 1 << seat
     return audience
