@@ -12,7 +12,7 @@ from typing import Any
 from game.engine import actions as a
 from game.engine import chance
 from game.engine import events as e
-from game.engine.asks import ask_id, asked
+from game.engine.asks import ask_id
 from game.engine.day import advance, open_voting, put_on_trial
 from game.engine.legal import IDLE, NIGHT, Reason, card, check, is_blackmailed, is_jailed
 from game.engine.match import Match
@@ -43,7 +43,9 @@ def move(state: State, replies: Iterable[a.Reply]) -> tuple[list[e.Event], State
             _answer(match, reply)
         if match.public.phase not in IDLE:
             advance(match)
-    return match.log, match.state
+    after = match.state
+    after.waiting = match.waiting
+    return match.log, after
 
 
 def order(state: State, replies: Iterable[a.Reply]) -> list[a.Reply]:
@@ -60,13 +62,13 @@ def _elapse(match: Match, reply: a.Elapsed) -> None:
     if reply.stage != stage:
         return
     for seat in match.public.seats:
-        if asked(match.public, match.of(seat)):
+        if seat in match.waiting:
             match.add(e.Decided(only(seat), seat, ask_id(match.public, seat), 0, "elapsed"))
 
 
 def _answer(match: Match, answer: a.Answer) -> None:
     seat, ask, view = answer.seat, answer.ask, match.view(answer.seat)
-    if ask is not None and (ask != ask_id(view.public, seat) or not asked(view.public, view.me)):
+    if ask is not None and (ask != ask_id(view.public, seat) or seat not in match.waiting):
         match.add(e.Decided(only(seat), seat, ask, answer.cost, "moot"))
         return
     main, *riders = answer.actions or (a.Pass(),)

@@ -5,7 +5,7 @@ Like legality, a function of a seat's view; the answers offered are exactly thos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -117,8 +117,10 @@ class Ask:
 
 def asks(state: State) -> tuple[Ask, ...]:
     """All open asks, lowest seat first."""
-    public = state.public
-    return tuple([Ask(View(public, me), kind) for me in state.private if me and (kind := asked(public, me))])
+    public, private = state.public, state.private
+    if state.waiting is None:
+        state.waiting = all_asked(public, private)
+    return tuple([Ask(View(public, private[seat]), kind) for seat, kind in sorted(state.waiting.items())])
 
 
 def ask_of(view: View) -> Ask | None:
@@ -135,6 +137,11 @@ def ask_id(public: Public, seat: Seat) -> str:
 def wanted(view: View) -> AskKind | None:
     """What the view's seat is asked right now; None when nothing is, or when it has answered."""
     return asked(view.public, view.private) if view.private else None
+
+
+def all_asked(public: Public, private: Sequence[Private | None]) -> dict[Seat, AskKind]:
+    """Who is asked what right now."""
+    return {me.seat: kind for me in private if me and (kind := asked(public, me))}
 
 
 def asked(public: Public, me: Private) -> AskKind | None:

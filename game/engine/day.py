@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from game.engine import events as e
-from game.engine.asks import asked
 from game.engine.changes import break_out, hand_on_book, settle_changes, turn
 from game.engine.config import Clock
 from game.engine.deaths import break_hearts, bury, lynch, read_out_departed
@@ -19,20 +18,8 @@ VOTING = Phase.VOTING
 
 def advance(match: Match) -> None:
     """Move on until somebody is asked something, or the match is over."""
-    while not anybody_asked(match) and match.public.phase is not Phase.OVER:
+    while not match.waiting and match.public.phase is not Phase.OVER:
         _NEXT[match.public.phase](match)
-
-
-def anybody_asked(match: Match) -> bool:
-    """Whether any ask is open. Looks first at whoever was waiting when this was last asked, then at those who follow."""
-    public, stage, first = match.public, match.public.stage, match.waiting
-    if asked(public, match.of(first)):
-        return True
-    for me in (*match.private[first:], *match.private[:first]):
-        if me is not None and me.answered != stage and asked(public, me):
-            match.waiting = me.seat
-            return True
-    return False
 
 
 def open_phase(match: Match, phase: Phase, day: int | None = None) -> None:

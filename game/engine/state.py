@@ -6,12 +6,15 @@ Parts are shared between states; whoever got a state from somebody else must not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from game.engine.config import Options, Table
 from game.engine.events import Value
 from game.engine.types import Cause, Phase, Seat, ShownWill, Verdict
+
+if TYPE_CHECKING:
+    from game.engine.asks import AskKind
 
 
 class Grave(NamedTuple):
@@ -230,6 +233,8 @@ class State:
     public: Public
     private: tuple[Private | None, ...]
     secret: Secret
+    waiting: dict[Seat, AskKind] | None = field(default=None, compare=False, repr=False)
+    """Who is asked what, remembered once `asks` has looked; follows from the other parts."""
 
     def of(self, seat: Seat) -> Private:
         """The private part of a seat. Raises IndexError for a seat that is not at the table."""
