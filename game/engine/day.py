@@ -13,7 +13,7 @@ from game.engine.types import PUBLIC, Phase, Seat, Verdict, only
 from game.engine.victory import result
 
 TRIALS_A_DAY = 3
-VOTING = Phase.VOTING
+DAY_ONE, DISCUSSION, VOTING = Phase.DAY_ONE, Phase.DISCUSSION, Phase.VOTING
 
 
 def advance(match: Match) -> None:
@@ -50,10 +50,9 @@ def _talk_ends(match: Match) -> None:
     """Another round while there are rounds left, else the next phase."""
     public = match.public
     rounds = public.table.rounds
-    of_phase = {Phase.DAY_ONE: rounds.day_one, Phase.DISCUSSION: rounds.discussion, Phase.VOTING: rounds.voting}
-    if public.round < of_phase[public.phase]:
+    if public.round < {DAY_ONE: rounds.day_one, DISCUSSION: rounds.discussion, VOTING: rounds.voting}[public.phase]:
         open_stage(match)
-    elif public.phase is Phase.DISCUSSION:
+    elif public.phase is DISCUSSION:
         open_voting(match)
     else:
         nightfall(match)
@@ -123,10 +122,10 @@ def nightfall(match: Match) -> None:
     match.add(e.PhaseOpened(PUBLIC, Phase.NIGHT, day))
     if match.public.full_moon:
         match.add(e.Announced(PUBLIC, "full_moon"))
+    choices = [(seat, made) for seat in match.public.seats if (made := match.of(seat).choice(day, night=False))]
     for ability, take_effect in _DUSK.items():
-        for seat in match.public.seats:
-            choice = match.of(seat).choice(day, night=False)
-            if choice and choice.ability == ability and choice.targets[0] in match.public.living:
+        for seat, choice in choices:
+            if choice.ability == ability and choice.targets[0] in match.public.living:
                 take_effect(match, seat, choice.targets[0])
     hand_on_book(match)
     match.add(e.StageOpened(PUBLIC, match.public.stage + 1, 1))

@@ -99,11 +99,10 @@ def open_night(state: State) -> Night:
 
 @lru_cache(256)
 def _agenda(roles: tuple[str, ...]) -> tuple[tuple[Pass, tuple[tuple[Seat, str | None, PassMethod], ...]], ...]:
-    """Every pass with the methods of the seats' roles that run in it, lowest seat first."""
+    """Every pass in which something may happen, with the methods of the seats' roles in it, lowest seat first."""
     cards = [(seat, ROLES[role]) for seat, role in enumerate(roles, 1)]
-    return tuple(
-        (step, tuple((seat, *method) for seat, card in cards for method in card.passes.get(step, ()))) for step in Pass
-    )
+    methods = {step: [(seat, *method) for seat, card in cards for method in card.passes.get(step, ())] for step in Pass}
+    return tuple((step, tuple(found)) for step, found in methods.items() if found or step in (FROZEN, DOOM))
 
 
 def _run(night: Night, step: Pass, seat: Seat, ability: str | None, method: PassMethod) -> list[Effect]:
