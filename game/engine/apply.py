@@ -22,6 +22,8 @@ from game.engine.state import State
 from game.engine.types import PUBLIC, Audience, Channel, Phase, Seat, When, group, only
 
 OVER, ALOUD = Phase.OVER, Channel.PUBLIC
+LAST = b"\xff" * 9
+"""A lot behind all lots."""
 BLACKMAIL_LINE = "I am blackmailed."
 """All that a blackmailed player on trial can say (M32)."""
 
@@ -53,8 +55,8 @@ def order(state: State, replies: Iterable[a.Reply]) -> list[a.Reply]:
 
     Applying them one by one in this order gives the same events as applying them at once.
     """
-    draw = chance.fan(state.secret.seed, state.public.stage, "order")
-    return sorted(replies, key=lambda reply: draw(reply.seat) if isinstance(reply, a.Answer) else 1.0)
+    lot = chance.lots(state.secret.seed, state.public.stage, "order")
+    return sorted(replies, key=lambda reply: lot(reply.seat) if isinstance(reply, a.Answer) else LAST)
 
 
 def _elapse(match: Match, reply: a.Elapsed) -> None:
@@ -128,7 +130,7 @@ def _hearings(match: Match, seat: Seat, channel: Channel) -> list[tuple[Audience
     if channel is Channel.JAIL:
         return _cell_hearings(match, seat)
     if channel is Channel.DEAD:
-        mediums = [s for s in living if match.public.phase is Phase.NIGHT and _is_medium(match, s)]
+        mediums = [s for s in living if _is_medium(match, s)] if match.public.phase is NIGHT else []
         hearers = group([*(set(seats) - living), *mediums])
         return _named(seat, hearers, "Medium" if seat in living else "")
     if channel is Channel.SEANCE:

@@ -35,16 +35,16 @@ def commitment(seed: str) -> str:
     return blake2b(seed.encode(), digest_size=16, person=b"tossim-seed").hexdigest()
 
 
-def fan(seed: str, *key: object) -> Callable[[int], float]:
-    """Many draws whose keys differ in their last part alone: `fan(seed, *key)(last)` is `draw(seed, *key, last)`."""
+def lots(seed: str, *key: object) -> Callable[[int], bytes]:
+    """Sort keys for a random order: `lots(seed, *key)(last)` sorts as `draw(seed, *key, last)` does."""
     stem = blake2b("\x1f".join((seed, *map(str, key), "")).encode(), digest_size=8)
 
-    def drawn(last: int) -> float:
+    def lot(last: int) -> bytes:
         state = stem.copy()
         state.update(b"%d" % last)
-        return int.from_bytes(state.digest(), "big") / _SCALE
+        return state.digest()
 
-    return drawn
+    return lot
 
 
 def _bits(seed: str, key: tuple[object, ...]) -> int:
