@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
@@ -229,14 +229,14 @@ _WANTED: dict[Phase, Callable[[Public, Private], AskKind | None]] = {
 
 
 def _answers(view: View, kind: AskKind) -> tuple[Option, ...]:
-    speech = _speech(writable(view))
+    talk = _talk(writable(view))
     if kind is VOTE:
-        return (_vote(view), *speech, _PASS)
+        return (_vote(view), *talk)
     if kind is JUDGE:
-        return (*_VERDICTS, *speech, _PASS)
+        return (*_VERDICTS, *talk)
     if kind is ACT:
-        return (*_uses(view, BY_NIGHT), *speech, _PASS)
-    return (*speech, _PASS)
+        return (*_uses(view, BY_NIGHT), *talk)
+    return talk
 
 
 def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
@@ -272,9 +272,18 @@ def _speech(channels: frozenset[Channel]) -> tuple[Option, ...]:
     return tuple(Option("say", channel.value) for channel in Channel if channel in channels)
 
 
+@cache
+def _talk(channels: frozenset[Channel]) -> tuple[Option, ...]:
+    return (*_speech(channels), _PASS)
+
+
 def _vote(view: View) -> Option:
-    targets = votable(view)
-    return Option("vote", slots=((*targets, 0) if view.public.vote_of(view.me.seat) else targets,))
+    return _ballot(votable(view), view.public.vote_of(view.me.seat) != 0)
+
+
+@lru_cache(4096)
+def _ballot(targets: tuple[Seat, ...], withdraw: bool) -> Option:
+    return Option("vote", slots=((*targets, 0) if withdraw else targets,))
 
 
 def _uses(view: View, when: When) -> Iterator[Option]:

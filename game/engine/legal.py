@@ -373,10 +373,9 @@ def writable(view: View) -> frozenset[Channel]:
         return _night_channels(view, me)
     if me.seat not in public.living:
         return _GRAVE
-    solo = public.phase in _SOLO
-    if (me.seat != public.accused) if solo else is_blackmailed(view):
-        return _MUTE
-    return _TOWN
+    if public.phase in _SOLO:
+        return _TOWN if me.seat == public.accused else _MUTE
+    return _MUTE if me.facts and is_blackmailed(view) else _TOWN
 
 
 _MUTE: frozenset[Channel] = frozenset()
