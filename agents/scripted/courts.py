@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from agents.scripted.beliefs import Evidence, odds
 from agents.scripted.mind import Mind
 from agents.scripted.statements import Act, Reason, Statement
+from agents.scripted.suspicion import Evidence, odds
 from agents.scripted.talk import summing_up, untold
 from game.engine.state import Public
 from game.engine.types import Seat, Verdict
@@ -43,7 +43,7 @@ def choose_vote(mind: Mind, public: Public, targets: tuple[Seat, ...]) -> Seat:
 def bar(mind: Mind, public: Public) -> float:
     """How likely a killer somebody must seem for my vote now: less with every day and every round."""
     fallen = max(LAST_BAR, FIRST_BAR - BAR_FALLS * (public.day - 2)) - 0.08 * _stalled(mind)
-    return fallen - 0.05 * (public.round - 1) + 0.12 * mind.temper.nerve - 0.1 * mind.killer
+    return fallen - 0.05 * (public.round - 1) + 0.12 * mind.temper.nerve - 0.1 * mind.killer + 0.06 * mind.neutral
 
 
 def _stalled(mind: Mind) -> int:
@@ -142,6 +142,8 @@ def _verdict(mind: Mind, accused: Seat) -> Verdict:
     score = mind.heat(accused) + 0.15 * mind.memory.day - 0.3 - 0.3 * mind.temper.nerve
     if accused == memory.target and memory.role == "Executioner":
         return Verdict.GUILTY
+    if mind.bound(accused):
+        return Verdict.INNOCENT
     if mind.mate(accused) and score < 0.3:
         return Verdict.INNOCENT if mind.draw("cover") < 0.6 else Verdict.ABSTAIN
     if mind.loyal and memory.jests[accused] >= 2 and not _hard(mind, accused):
@@ -161,7 +163,7 @@ def _grounds(mind: Mind, accused: Seat, verdict: Verdict) -> str:
     if not mind.text:
         return ""
     if mind.mate(accused):
-        return "{0} is on my team."
+        return "{0} is on my side."
     if accused == mind.memory.target and mind.memory.role == "Executioner":
         return "{0} is my target."
     pieces: list[Evidence] = (mind.beliefs.against if verdict is Verdict.GUILTY else mind.beliefs.in_favour)(accused)

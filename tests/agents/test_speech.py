@@ -26,7 +26,8 @@ def sample(wording: Wording) -> Statement:
     """A statement that the wording can say."""
     used = slots(wording)
     act, _, topic = wording.key.partition(".")
-    role = "Doctor" if "role" in used else "C" if "group" in used else ""
+    roles = {"role": "Doctor", "group": "C", "roles": "Doctor,Sheriff"}
+    role = next((text for slot, text in roles.items() if slot in used), "")
     return Statement(
         Act(act), 2 * ("who" in used), 4 * ("also" in used), role, 2 * bool(used & {"night", "when"}), topic,
         (1, 4) if "seats" in used else (),
