@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from agents.scripted.lists import capacity, exact, is_killer, is_town
+from agents.scripted.lists import capacity, exact, is_killer
 from agents.scripted.mind import Mind
 from agents.scripted.plans import STAY, Chooser, Plan, most, prey, strangers
 from game.engine.asks import Option
+from game.engine.roles import ROLES
 from game.engine.types import Seat
 
 _DOUBTS = ("transported", "controlled", "role_blocked", "attacked_healed")
@@ -47,13 +48,12 @@ def forged(mind: Mind, option: Option) -> str:
     """A role of another side that the list has room for: one killer less to look for."""
     deck, own = mind.memory.deck, set(mind.memory.team.values())
     dead = [grave.role for grave in mind.memory.graves.values()]
-    fitting = [
-        role for role in option.params
-        if is_killer(role) and role not in own and capacity(deck, role) > dead.count(role)
-    ]  # fmt: skip
-    sure = [role for role in fitting if exact(deck, role)] or fitting
-    sure = sure or [role for role in option.params if is_town(role) and capacity(deck, role)] or list(option.params)
-    return sure[int(mind.draw("forge") * len(sure))] if sure else ""
+    open_to = [role for role in option.params if role not in own and capacity(deck, role) > dead.count(role)]
+    killers = [role for role in open_to if is_killer(role)]
+    foreign = [role for role in killers if ROLES[role].faction is not ROLES[mind.memory.role].faction]
+    sure = [role for role in foreign if exact(deck, role)]
+    choices = sure or foreign or killers or open_to or list(option.params)
+    return choices[int(mind.draw("forge") * len(choices))] if choices else ""
 
 
 def _disguise(mind: Mind, option: Option) -> Plan:

@@ -15,7 +15,6 @@ SPOKEN_ROLES: frozenset[str] = frozenset(
 """Every role that may come up in talk."""
 _RANDOM = {"Random Town": Faction.TOWN, "Random Mafia": Faction.MAFIA, "Random Coven": Faction.COVEN,
            "Random Neutral": Faction.NEUTRAL}  # fmt: skip
-_NEVER_DEALT = frozenset({"Pestilence"})
 _SECRETIVE = frozenset({"Jailor", "Mayor"})
 """Town roles that can prove themselves, so that nobody else can pose as them."""
 HARMLESS = frozenset({"Survivor", "Amnesiac", "Guardian Angel"})
@@ -55,7 +54,7 @@ def is_good(role: str) -> bool:
 @cache
 def pool(slot: str, ruleset: str) -> tuple[str, ...]:
     """The roles that may fill a slot that is no exact role."""
-    cards = [card for name, card in ROLES.items() if ruleset in card.rulesets and name not in _NEVER_DEALT]
+    cards = [card for card in ROLES.values() if ruleset in card.rulesets and card.dealt]
     if slot == "Any":
         return tuple(card.name for card in cards)
     return tuple(card.name for card in cards if card.alignment == slot or card.faction is _RANDOM.get(slot))

@@ -18,6 +18,8 @@ from tests.agents.table import OTHERS, chose, claims, died, fact, mind_of, said,
 SHERIFF, LOOKOUT = 9, 4
 TALK = (claims(SHERIFF, "Sheriff"), claims(LOOKOUT, "Lookout"))
 """A Sheriff in seat 9 and a Lookout in seat 4 have come forward."""
+SEVEN = (*TALK, said(SHERIFF, Act.REPORT, who=7, night=2, topic="suspicious"))
+"""The Sheriff has found out seat 7."""
 ORDER = to_team(2, Act.ORDER, SHERIFF)
 MAFIA = team((1, ""), (2, "Godfather"))
 
@@ -110,11 +112,11 @@ CASES = [
          (fact("ward", 7), *(said(seat, Act.ACCUSE, who=7, topic="hunch") for seat in OTHERS[:4]))),
     Case("builds where there is no trap", "Trapper", (alone("build"),), "build"),
     Case("lays the trap where killers come", "Trapper", (use("set_trap", (SHERIFF, 7)),), "set_trap", (SHERIFF,),
-         (*TALK, *suspected(7))),
+         SEVEN),
     Case("takes the trap home from the dead", "Trapper", (alone("remove_trap"),), "remove_trap", (),
          (fact("trap_on", 5), died(5, "Escort"))),
     Case("holds the door of the trusted", "Crusader", (use("protect", (SHERIFF, 7)),), "protect", (SHERIFF,),
-         (*TALK, *suspected(7))),
+         SEVEN),
     Case("heals who was poisoned", "Doctor", (use("heal", (5, 6, 7)),), "heal", (6,),
          (said(6, Act.REPORT, night=2, topic="poisoned"),)),
     Case("protects the VIP", "Bodyguard", (use("guard", (5, 6, 7)),), "guard", (6,), (e.Announced(PUBLIC, "vip", 6),),
@@ -122,7 +124,7 @@ CASES = [
     Case("the Coven goes for the VIP", "Medusa", (use("stone_visit", (SHERIFF, 6)),), "stone_visit", (6,),
          (*TALK, e.Announced(PUBLIC, "vip", 6)), mode="VIP"),
     Case("puts a suspect into the bed of the trusted", "Transporter", (use("transport", (1, *OTHERS), (1, *OTHERS)),),
-         "transport", (SHERIFF, 7), (*TALK, *suspected(7), claims(SHERIFF, "Sheriff"))),
+         "transport", (SHERIFF, 7), SEVEN),
     Case("douses who is dry", "Arsonist", (use("douse", (5, 6)), alone("ignite")), "douse", (6,), chose(2, "douse", 5)),
     Case("burns many at once", "Arsonist", (use("douse"), alone("ignite")), "ignite", (),
          (told("arsonist_visited", 5), told("arsonist_visited", 6), told("arsonist_visited", 7), *chose(2, "douse",
