@@ -7,11 +7,13 @@ python -m bench.scripted --mode all --policy random        against players witho
 
 from __future__ import annotations
 
+import json
 import time
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bench.policies import POLICIES
 from game.engine.events import PhaseOpened, Refused, RoleDealt
@@ -25,6 +27,8 @@ from game.play.seats import Agent
 
 BATCH = 100
 """Matches that run side by side."""
+GOALS = frozenset(name for name, card in ROLES.items() if card.side is None)
+"""Roles with a goal of their own."""
 
 
 @dataclass
@@ -38,6 +42,8 @@ class Tally:
     """How many matches had a faction, or how many seats a role with a goal of its own."""
     won: Counter[str] = field(default_factory=Counter)
     """In how many of those it won."""
+    empty: int = 0
+    """Draws in which nobody reached a goal of their own either."""
 
     @property
     def matches(self) -> int:
@@ -58,6 +64,7 @@ class Tally:
         ending = played.state.public.ending
         assert ending is not None
         self.outcomes[ending.outcome] += 1
+        self.empty += not ending.winners
         self.days += played.state.public.day
         self.refusals += sum(isinstance(event, Refused) for event in played.log)
         roles = _first_roles(played)
@@ -123,6 +130,15 @@ def playable() -> list[str]:
 # Printing -------------------------------------------------------------------------------------------------------------
 
 
+def _found(tally: Tally, seconds: float) -> dict[str, Any]:
+    return {
+        "outcomes": {outcome: round(tally.share(outcome), 4) for outcome, _ in tally.outcomes.most_common()},
+        "mean_days": round(tally.mean_days, 2),
+        "matches_per_second": round(tally.matches / seconds, 2),
+        "refusals": tally.refusals,
+    }
+
+
 def _print_outcomes(tally: Tally, seconds: float) -> None:
     for outcome, count in tally.outcomes.most_common():
         print(f"{outcome:16} {count:6} {100 * tally.share(outcome):5.1f} %")
@@ -132,10 +148,13 @@ def _print_outcomes(tally: Tally, seconds: float) -> None:
 
 
 def _print_row(mode: str, tally: Tally) -> None:
-    """One mode: draws and length, then every faction and every goal of one's own with how often it was dealt."""
-    head = f"n {tally.matches}, draws {100 * tally.share('draw'):.1f} %, {tally.mean_days:.1f} days"
-    print(f"{mode}: {head}, refusals {tally.refusals}")
-    for name, dealt in sorted(tally.dealt.items(), key=lambda item: (ROLES.get(item[0]) is not None, -item[1])):
+    """One mode: every outcome, then every faction and every goal of one's own with how often it was dealt and won."""
+    draws = f"draws {100 * tally.share('draw'):.1f} % (nobody at all won in {tally.empty})"
+    print(f"{mode}: n {tally.matches}, {draws}, {tally.mean_days:.1f} days, refusals {tally.refusals}")
+    for outcome, count in tally.outcomes.most_common():
+        if outcome not in tally.dealt:
+            print(f"    {outcome:16} ended {count:5}")
+    for name, dealt in sorted(tally.dealt.items(), key=lambda item: (item[0] in GOALS, -item[1])):
         print(f"    {name:16} won {tally.won[name]:5} of {dealt:5} {100 * tally.won[name] / dealt:5.1f} %", flush=True)
 
 
@@ -157,6 +176,7 @@ def main() -> None:
     parser.add_argument("--players", type=int, default=15)
     parser.add_argument("--policy", choices=sorted(set(POLICIES) - {"scripted"}), help="whom one side is replaced by")
     parser.add_argument("--text", action="store_true", help="with worded speech and thoughts")
+    parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     for mode in playable() if given.mode == "all" else [given.mode]:
         if given.policy:
@@ -164,11 +184,13 @@ def main() -> None:
             continue
         began = time.process_time()
         tally = play_many(given.matches, text=given.text, mode=mode, players=given.players)
-        if given.mode == "all":
+        seconds = time.process_time() - began
+        if given.json:
+            print(json.dumps(_found(tally, seconds)))
+        elif given.mode == "all":
             _print_row(mode, tally)
         else:
-            _print_outcomes(tally, time.process_time() - began)
-            _print_row(mode, tally)
+            _print_outcomes(tally, seconds)
 
 
 if __name__ == "__main__":
