@@ -172,6 +172,11 @@ class Memory:
         """All other living players, lowest seat first."""
         return [seat for seat in sorted(self.living) if seat != self.seat]
 
+    @property
+    def quiet(self) -> int:
+        """Days and nights without a death, up to this day."""
+        return max(0, self.day - 1 - max((grave.day for grave in self.graves.values()), default=1))
+
     def died_on(self, day: int, *, night: bool) -> list[Seat]:
         """Whoever died on a day or in a night."""
         return [seat for seat, grave in self.graves.items() if (grave.day, grave.night) == (day, night)]

@@ -58,6 +58,7 @@ def victim(mind: Mind, seats: Sequence[Seat]) -> Seat:
     """Whom a killer wants dead."""
     told = (report for night in mind.memory.nights.values() for report in night.told)
     tried = [seats[0] for kind, seats, _ in told if kind == "defense_too_strong" and seats]
+    tried += _survivors(mind)
     tonight = (c.statement for c in mind.memory.team_talk if c.day == mind.memory.day)
     proposed = {statement.who for statement in tonight if statement.act is Act.PROPOSE}
 
@@ -66,6 +67,18 @@ def victim(mind: Mind, seats: Sequence[Seat]) -> Seat:
         return mind.danger(seat) + 0.4 * (seat in proposed) + 1.2 * luck - 1.5 * tried.count(seat)
 
     return most(strangers(mind, seats) or list(seats), worth)
+
+
+def _survivors(mind: Mind) -> list[Seat]:
+    """Whom I tried to kill in the last two nights, in vain."""
+    memory = mind.memory
+    nights = (memory.nights[day] for day in (memory.day - 2, memory.day - 1) if day in memory.nights)
+    return [night.targets[-1] for night in nights if night.ability in _LETHAL and night.targets[-1:]]
+
+
+_LETHAL = frozenset(
+    {"order_kill", "kill", "stab", "assault", "rampage", "stone_visit", "potion_attack", "ghoul", "bite"}
+)
 
 
 def precious(mind: Mind, seat: Seat) -> float:

@@ -118,11 +118,16 @@ def _potion_heal(mind: Mind, option: Option) -> Plan:
 # The plague -----------------------------------------------------------------------------------------------------------
 
 
+OUTBREAK = 3
+"""So many others alive are few enough for the plague: Pestilence is named to all, and many would hang it."""
+
+
 def _infect(mind: Mind, option: Option) -> Plan:
     """Whoever goes out and is visited a lot carries it on."""
     carriers = int(mind.memory.facts.get("carriers") or 0)
     healthy = [seat for seat in option.slots[0] if not carriers >> seat & 1 and seat != mind.seat]
-    if not healthy:
+    waiting = len(mind.memory.others) > OUTBREAK and not mind.memory.quiet
+    if not healthy or waiting:
         return STAY
     target = most(
         healthy, lambda seat: mind.danger(seat) + 0.5 * is_killer(_role_of(mind, seat)) + mind.draw("sick", seat)
