@@ -21,6 +21,7 @@ from game.engine.roles import ROLES
 from game.engine.setup import MODES, SetupError, start, table_for, validate
 from game.engine.state import State
 from game.engine.types import Faction, Seat
+from game.engine.victory import LOVERS
 from game.names import NAMES
 from game.play.drivers import Played, run_lockstep
 from game.play.seats import Agent
@@ -70,7 +71,8 @@ class Tally:
         roles = _first_roles(played)
         for side in {side for role in roles.values() if (side := ROLES[role].side)}:
             self.dealt[side] += 1
-            self.won[side] += side == ending.outcome
+            mates = {seat for seat, role in roles.items() if ROLES[role].side == side}
+            self.won[side] += side == ending.outcome or (ending.outcome == LOVERS and bool(mates & set(ending.winners)))
         for seat, role in roles.items():
             if ROLES[role].side is None:
                 self.dealt[role] += 1

@@ -40,6 +40,7 @@ class Mind:
         self.uttered: list[str] = []
         """My own lines."""
         self.thoughts: list[str] = []
+        self._allies: tuple[int, frozenset[Seat]] = (-1, frozenset())
         self._beliefs: tuple[int, Beliefs] | None = None
         self._past: tuple[tuple[int, int], Beliefs] | None = None
         self._heat: dict[Seat, float] = {}
@@ -89,11 +90,18 @@ class Mind:
 
     def mate(self, seat: Seat) -> bool:
         """Whether somebody is on my side: my team, my ward, my lover, or an enemy of the Town whom I serve."""
-        return seat != self.seat and (seat in self.memory.team or self.bound(seat) or seat in self._served())
+        if self._allies[0] != self.memory.version:
+            bound = {other for other in self.memory.team if other != self.seat} | self._bound_to()
+            self._allies = (self.memory.version, frozenset(bound | self._served()))
+        return seat in self._allies[1]
 
     def bound(self, seat: Seat) -> bool:
         """Whether my fate hangs on somebody's life: a lover's, a ward's."""
-        return seat in (self.memory.facts.get("lover"), self.memory.facts.get("ward"))
+        facts = self.memory.facts
+        return bool(facts) and seat in (facts.get("lover"), facts.get("ward"))
+
+    def _bound_to(self) -> set[Seat]:
+        return {seat for seat in self.memory.living if self.bound(seat)}
 
     def _served(self) -> set[Seat]:
         """Enemies of the Town that a Witch or a traitor has found out."""

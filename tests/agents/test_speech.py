@@ -86,6 +86,8 @@ def test_no_line_is_longer_than_a_line_may_be() -> None:
     ("text", "meant"),
     [
         ("Bram is mafia", [Statement(Act.ACCUSE, 2, topic="hunch")]),
+        ("Bram is coven", [Statement(Act.ACCUSE, 2, topic="hunch")]),
+        ("I am the vh", [Statement(Act.CLAIM, role="Vampire Hunter")]),
         ("bram sus", [Statement(Act.ACCUSE, 2, topic="hunch")]),
         ("I am the Doctor", [Statement(Act.CLAIM, role="Doctor")]),
         ("im doc lol", [Statement(Act.CLAIM, role="Doctor")]),
