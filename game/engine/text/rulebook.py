@@ -1,0 +1,280 @@
+"""The rulebook: every role, chapter and mode in words, made from the engine's own facts.
+
+Pure. Figures come from the constants that the rules use, and words from `en.toml` and `rules.toml`, so that the
+book says what is played. A text of `rules.toml` holds no figure of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+from game.engine.roles import ROLES
+from game.engine.roles.base import Ability, Bar, Role
+from game.engine.roles.groups import GROUPS
+from game.engine.setup import MODES, SetupError, roles_unbuilt, table_for, validate
+from game.engine.text import render
+from game.engine.text.chapters import Chapter, chapters, night_steps, sides
+from game.engine.text.words import Number, slug, texts, word
+from game.engine.types import Alignment, Attack, Channel, Defense, Immunity, Visit, When
+
+RULESETS = tuple(GROUPS)
+"""The rulesets by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class AbilityEntry:
+    """An ability as its card tells it: its name, when and how often it is used, on whom, and what else holds."""
+
+    id: str
+    name: str
+    when: str
+    uses: str
+    targets: str
+    visit: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The roles that an Investigator cannot tell apart under one ruleset."""
+
+    ruleset: str
+    letter: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a role acts in the order of the night: the step's number and title, and the abilities used then."""
+
+    number: int
+    title: str
+    abilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleEntry:
+    """All that holds for a role. `rivals` are the sides that must be gone for it to win, empty where it has no side."""
+
+    slug: str
+    name: str
+    faction: str
+    alignment: str
+    unique: bool
+    rulesets: tuple[str, ...]
+    summary: str
+    goal: str
+    attack: str
+    defense: str
+    immune: tuple[str, ...]
+    sheriff: str
+    abilities: tuple[AbilityEntry, ...]
+    traits: tuple[str, ...]
+    groups: tuple[Group, ...]
+    steps: tuple[Step, ...]
+    side: str
+    rivals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A faction or an alignment: its name and what its roles have in common."""
+
+    slug: str
+    name: str
+    faction: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModeEntry:
+    """An official role list. `unbuilt` names roles that this release does not play, `rule` the mode's own rule."""
+
+    slug: str
+    name: str
+    ruleset: str
+    slots: tuple[str, ...]
+    rule: str
+    unbuilt: tuple[str, ...]
+    playable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The whole book, in reading order."""
+
+    chapters: tuple[Chapter, ...]
+    factions: tuple[Heading, ...]
+    alignments: tuple[Heading, ...]
+    roles: tuple[RoleEntry, ...]
+    modes: tuple[ModeEntry, ...]
+
+
+@lru_cache(maxsize=1)
+def rulebook() -> Rulebook:
+    """The book of this release."""
+    order = {alignment: place for place, alignment in enumerate(Alignment)}
+    cards = sorted(ROLES.values(), key=lambda card: order[card.alignment])
+    return Rulebook(
+        chapters=tuple(chapters()),
+        factions=tuple(
+            Heading(slug(name), name, name, word("faction", name))
+            for name in dict.fromkeys(card.faction.value for card in cards)
+        ),
+        alignments=tuple(
+            Heading(slug(kind.value), kind.value, kind.faction.value, word("alignment", kind.value))
+            for kind in dict.fromkeys(card.alignment for card in cards)
+        ),
+        roles=tuple(role_entry(card) for card in cards),
+        modes=tuple(mode_entry(name) for name in MODES),
+    )
+
+
+def _level(level: Attack | Defense) -> str:
+    return word("attack" if isinstance(level, Attack) else "defense", level.name.lower())
+
+
+# Roles ----------------------------------------------------------------------------------------------------------------
+
+TOLD_ELSEWHERE = frozenset(
+    {"name", "alignment", "faction", "rulesets", "attack", "defense", "immune", "abilities", "group", "side",
+     "suspicious", "passes", "by_id"}
+)  # fmt: skip
+"""Facts of a role that stand in a place of their own on its card."""
+UNTOLD = frozenset({"steered", "raised", "fallback_uses"})
+"""Facts that only say by which name the rules find something."""
+
+
+def role_entry(role: Role) -> RoleEntry:
+    """Everything about one role."""
+    card = render.role_card(role.name)
+    rulesets = tuple(name for name in RULESETS if name in role.rulesets)
+    return RoleEntry(
+        slug=slug(role.name),
+        name=role.name,
+        faction=role.faction.value,
+        alignment=role.alignment.value,
+        unique=role.unique,
+        rulesets=rulesets,
+        summary=card.summary,
+        goal=card.goal,
+        attack=_level(role.attack),
+        defense=_level(role.defense),
+        immune=tuple(word("immune", kind.value) for kind in Immunity if kind in role.immune),
+        sheriff=word("sheriff", _sheriff(role)),
+        abilities=tuple(ability_entry(ability) for ability in role.abilities),
+        traits=tuple(_traits(role)),
+        groups=tuple(Group(name, role.group, GROUPS[name].get(role.group, ())) for name in rulesets),
+        steps=tuple(_steps(role)),
+        side=role.side or "",
+        rivals=tuple(side for side in sides() if role.side and side != role.side),
+    )
+
+
+def _sheriff(role: Role) -> str:
+    if type(role).looks_suspicious is not Role.looks_suspicious:
+        return "depends"
+    return "suspicious" if role.suspicious and Immunity.DETECTION not in role.immune else "innocent"
+
+
+def told_facts(role: Role) -> Iterator[tuple[str, Any]]:
+    """The facts in which a role differs from others and that its card tells among its traits."""
+    for name in Role.__annotations__:
+        value = getattr(role, name, None)
+        if name not in TOLD_ELSEWHERE | UNTOLD and value != getattr(Role, name, None):
+            yield name, value
+
+
+def trait_key(name: str, value: object) -> str:
+    """Where the words for a fact stand: under its name, or under name and value."""
+    return by_value if (by_value := f"{name}_{value}") in texts()["trait"] else name
+
+
+def _traits(role: Role) -> Iterator[str]:
+    for name, value in told_facts(role):
+        shown = render.say("channel", value.value) if isinstance(value, Channel) else value
+        yield word("trait", trait_key(name, value), value=shown)
+
+
+def _steps(role: Role) -> Iterator[Step]:
+    for number, step in night_steps():
+        if step in role.passes:
+            names = (render.ability_name(ability) for ability, _ in role.passes[step] if ability)
+            yield Step(number, word("pass", step.name.lower()), tuple(dict.fromkeys(names)))
+
+
+# Abilities ------------------------------------------------------------------------------------------------------------
+
+SAID_ELSEWHERE = frozenset(
+    {"id", "when", "slots", "bars", "slot_bars", "conditions", "uses", "visit", "houses", "harmful", "refusals"}
+)
+"""Facts of an ability that are told in a place of their own, or by other chapters."""
+
+
+def ability_entry(ability: Ability) -> AbilityEntry:
+    """An ability in words."""
+    by_day = ability.when is not When.NIGHT
+    uses = word("ability", "endless") if ability.uses is None else word("ability", "uses", uses=Number(ability.uses))
+    return AbilityEntry(
+        id=ability.id,
+        name=render.ability_name(ability.id),
+        when=word("when", ability.when.value),
+        uses=uses,
+        targets=_targets(ability),
+        visit="" if by_day and ability.visit is Visit.NONE else word("visit", ability.visit.value),
+        details=(*(word("condition", bar.value) for bar in ability.conditions), *_extras(ability)),
+    )
+
+
+def _targets(ability: Ability) -> str:
+    if not ability.slots:
+        return word("slots", "none")
+    head = word("slots", "one" if ability.slots == 1 else "many", count=Number(ability.slots))
+    parts = [", ".join(bar_words(ability.bars))]
+    more: Sequence[tuple[Bar, ...]] = getattr(ability, "slot_bars", ())
+    parts += [f"the {Number(place):t} {', '.join(bar_words(bars))}" for place, bars in enumerate(more, 1) if bars]
+    return f"{head}: {'; '.join(filter(None, parts))}." if any(parts) else f"{head}."
+
+
+def bar_words(bars: Sequence[Bar]) -> list[str]:
+    """What a target has to be, bar by bar."""
+    return [word("target", bar.value) for bar in bars]
+
+
+def _extras(ability: Ability) -> Iterator[str]:
+    for field in fields(ability):
+        value = getattr(ability, field.name)
+        if field.name in SAID_ELSEWHERE or value == field.default:
+            continue
+        shown: object = value
+        if field.name == "displaced":
+            shown = render.ability_name(value)
+        elif isinstance(value, tuple):
+            shown = ", ".join(str(part).replace("_", " ") for part in value)
+        elif isinstance(value, int):
+            shown = Number(value)
+        yield word("ability", field.name, value=shown)
+
+
+# Modes ----------------------------------------------------------------------------------------------------------------
+
+
+def mode_entry(name: str) -> ModeEntry:
+    """An official role list in words."""
+    mode = MODES[name]
+    rule = word("mode_note", mode.note) if mode.note else ""
+    unbuilt = tuple(roles_unbuilt(mode.slots))
+    return ModeEntry(f"mode-{slug(name)}", name, mode.ruleset, mode.slots, rule, unbuilt, playable(name))
+
+
+def playable(name: str) -> bool:
+    """Whether this release can play an official list as it stands."""
+    slots = MODES[name].slots
+    try:
+        validate(table_for(name, [f"Player {place}" for place, _ in enumerate(slots, 1)]))
+    except SetupError:
+        return False
+    return True
