@@ -74,5 +74,5 @@ export interface MatchCard {
 }
 export interface User { name: string; staff: boolean }
 export interface Initial {
-  page: 'home' | 'match'; matches?: MatchCard[]; match?: MatchOut; user: User | null; csrf: string; now: number;
+  page: 'home' | 'match' | 'rules'; roles: string[]; matches?: MatchCard[]; match?: MatchOut; user: User | null; csrf: string; now: number;
 }
