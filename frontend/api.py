@@ -115,14 +115,11 @@ def roles(request: HttpRequest) -> Any:
 
 @api.get("/modes", response={200: list[schemas.ModeOut], 422: schemas.ErrorOut}, summary="Official role lists")
 def modes(request: HttpRequest) -> Any:
-    """Every mode by name, and whether this release can play it."""
+    """Every mode by name."""
     return [
-        {
-            "name": name, "ruleset": mode.ruleset, "slots": list(mode.slots), "playable": rulebook.playable(name),
-            "unbuilt": setup.roles_unbuilt(mode.slots),
-        }
+        {"name": name, "ruleset": mode.ruleset, "slots": list(mode.slots), "rule": mode.note}
         for name, mode in setup.MODES.items()
-    ]  # fmt: skip
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from typing import Any
 
 from game.engine import actions as a
 from game.engine.asks import Ask, Option, ask_of, standing
-from game.engine.legal import barred, card, check, usable, why_not
+from game.engine.legal import barred, card, check, why_not
 from game.engine.roles.base import Ability
 from game.engine.state import View
 from game.engine.text import render
@@ -84,7 +84,8 @@ def _closed(view: View) -> list[Json]:
     """Abilities of this time of day that cannot be chosen now, with the reason."""
     assert view.private is not None
     when = When.NIGHT if view.public.phase is Phase.NIGHT else When.DAY
-    shut = [(ability, why_not(view, ability)) for ability in usable(view.private, when)]
+    own = (ability for ability in card(view.private).abilities if ability.when is when)
+    shut = [(ability, why_not(view, ability)) for ability in own]
     return [_barred_ability(ability, reason) for ability, reason in shut if reason]
 
 

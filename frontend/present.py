@@ -80,8 +80,12 @@ class Presenter:
 
     def line(self, kind: str, event: e.Event, **parts: Any) -> Op:
         """One line of the log in the game's words; `parts` replace or add to what is usual."""
-        text = render.line(event, self.names, self.me or None) or ""
+        text = self.text(event)
         return {"op": "line", "id": f"e{self.count}", "kind": kind, "seat": 0, "text": text, "tone": "plain", **parts}
+
+    def text(self, event: e.Event) -> str:
+        """An event in the game's words."""
+        return render.line(event, self.names, self.me or None, self.state.public.table.ruleset) or ""
 
     def name(self, seat: Seat) -> str:
         """A player's name."""
@@ -347,6 +351,10 @@ def _told(screen: Presenter, event: e.Told) -> Iterator[Op]:
     yield screen.line("report", event, to=to, tone=_tone(event.message))
 
 
+def _will_read(screen: Presenter, event: e.WillRead) -> Iterator[Op]:
+    yield screen.line("report", event, to=screen.me or next(seats_of(event.to)))
+
+
 def _announced(screen: Presenter, event: e.Announced) -> Iterator[Op]:
     if event.message == "mayor_revealed":
         yield _seat(event.seat, **_role(event.value, "revealed"), weight=screen.state.public.weight(event.seat))
@@ -358,7 +366,7 @@ def _announced(screen: Presenter, event: e.Announced) -> Iterator[Op]:
 def _happened(screen: Presenter, event: e.Happened) -> Iterator[Op]:
     yield {
         "op": "night", "step": event.step, "what": event.what, "by": event.by, "seats": list(event.seats),
-        "value": event.value, "text": render.line(event, screen.names) or "",
+        "value": event.value, "text": screen.text(event),
     }  # fmt: skip
 
 
@@ -439,6 +447,7 @@ _OPS: dict[str, Callable[[Presenter, Any], Iterator[Op]]] = {
     "trial_closed": _trial_closed,
     "chose": _chose,
     "told": _told,
+    "will_read": _will_read,
     "announced": _announced,
     "happened": _happened,
     "died": _died,

@@ -596,13 +596,12 @@ class RoleOut(Shape):
 
 
 class ModeOut(Shape):
-    """An official role list; `unbuilt` names the roles that this release does not play yet."""
+    """An official role list; `rule` names what the mode adds to it, "host" where the list is the host's."""
 
     name: str
     ruleset: str
     slots: list[str]
-    unbuilt: list[str]
-    playable: bool
+    rule: str
 
 
 class RuleAbility(Shape):
@@ -690,8 +689,6 @@ class RuleMode(Shape):
     ruleset: str
     slots: list[str]
     rule: str
-    unbuilt: list[str]
-    playable: bool
 
 
 class RulebookOut(Shape):

@@ -17,6 +17,7 @@ from game.engine.config import Options, Rounds, Table
 from game.engine.day import nightfall, open_phase
 from game.engine.fold import fold_all
 from game.engine.match import Match
+from game.engine.night.resolve import open_night
 from game.engine.roles import ROLES
 from game.engine.setup import sit_down
 from game.engine.state import EMPTY, State
@@ -274,8 +275,42 @@ _RESULTS: dict[str, tuple[str, Callable[[e.Told], Any]]] = {
 }
 
 
+_LISTS: dict[str, tuple[str, Callable[[e.Told], Any]]] = {
+    "spy_visits": ("spy_visit", lambda told: told.seats[0]),
+    "spy_bug": ("spy_bug", lambda told: told.value),
+    "trap_roles": ("trap_triggered", lambda told: told.value.split(", ")),
+}
+
+
+def _listed(run: Run, result: Json, events: list[e.Event]) -> Iterator[str]:
+    """Results that come as one report for each thing, or whose order has no meaning."""
+    message, read = _LISTS[result["kind"]]
+    told = [x for x in events if isinstance(x, e.Told) and x.message == message]
+    found = [read(x) for x in told if hears(x.to, run.seats[result["seat"]])]
+    expected = [run.seats.get(name, name) for name in result["value"]]
+    if result["kind"] == "trap_roles":
+        found = [role for roles in found for role in roles]
+    enough = set(expected) <= set(found) if result["kind"] == "spy_bug" else sorted(found) == sorted(expected)
+    if not enough:
+        yield f"{result['seat']}: expected the {result['kind']} {expected}, got {found}"
+
+
+def _vision(run: Run, result: Json, events: list[e.Event]) -> Iterator[str]:
+    seat, wanted = run.seats[result["seat"]], result["value"]
+    found = [x for x in events if isinstance(x, e.Told) and x.message == "psychic_result" and hears(x.to, seat)]
+    sought = {run.seats[name] for name in wanted["must_include_one_of"]}
+    if not any(len(x.seats) == wanted["size"] and sought & set(x.seats) and x.value == wanted["claim"] for x in found):
+        yield f"{result['seat']}: expected a vision {wanted}, got {[(x.seats, x.value) for x in found]}"
+
+
 def _results(run: Run, wanted: list[Json], events: list[e.Event], state: State) -> Iterator[str]:
     for result in wanted:
+        if result["kind"] in _LISTS:
+            yield from _listed(run, result, events)
+            continue
+        if result["kind"] == "psychic":
+            yield from _vision(run, result, events)
+            continue
         message, read = _RESULTS[result["kind"]]
         seat, value = run.seats[result["seat"]], result["value"]
         expected = sorted(run.seats[name] for name in value) if isinstance(value, list) else value
@@ -300,30 +335,34 @@ def _value(state: State, seat: Seat, key: str) -> Any:
     if key.startswith("uses."):
         return me.left(key.removeprefix("uses."))
     if key in SECRET_MARKS:
-        return state.secret.mark(seat, key)
+        mark = state.secret.mark(seat, key)
+        return mark is None and ROLES[me.role].fragile if key == "shield" else mark
     grave = next((grave for grave in public.graves if grave.seat == seat), None)
+    coming = public.day + (not public.phase.is_day)  # a night's state is read after the dawn that follows
     readers: dict[str, Callable[[], Any]] = {
         "alive": lambda: seat in public.living,
         "role": lambda: me.role,
-        "defense": lambda: ROLES[me.role].defense.name.capitalize(),
+        "defense": lambda: open_night(state).own_defense(seat).name.capitalize(),
         "attack": lambda: ROLES[me.role].attack.name.capitalize(),
         "vote_weight": lambda: public.weight(seat),
-        "can_be_voted": lambda: public.can_be_voted(seat),
+        "can_be_voted": lambda: (seat, coming) not in public.guarded,
+        "kills": lambda: me.fact("kills") or 0,
+        "plunders": lambda: me.fact("plunders") or 0,
         "revealed": lambda: public.weight(seat) > 1,
         "personal_win": lambda: me.goal_met,
         "shown_role": lambda: grave and grave.role,
         "shown_will": lambda: grave and (grave.will_shown is ShownWill.SHOWN or grave.will_shown.value),
-        "blackmailed": lambda: me.fact("blackmailed_on") == public.day,
+        "blackmailed": lambda: me.fact("blackmailed_on") == coming,
     }
     return readers[key]() if key in readers else me.fact(key)
 
 
 def _public(run: Run, wanted: list[Json], events: list[e.Event], state: State) -> Iterator[str]:
-    found = [(x.message, x.seat) for x in events if isinstance(x, e.Announced)]
-    found += [("death", x.seat) for x in events if isinstance(x, e.Died)]
+    found = [(x.message, x.seat, x.value) for x in events if isinstance(x, e.Announced)]
+    found += [("death", x.seat, "") for x in events if isinstance(x, e.Died)]
     for entry in wanted:
-        seat = run.seats.get(entry.get("seat") or "", 0)
-        if (entry["kind"], seat) not in found:
+        seat, value = run.seats.get(entry.get("seat") or "", 0), entry.get("value")
+        if not any((kind, who) == (entry["kind"], seat) and value in (None, what) for kind, who, what in found):
             yield f"expected the announcement {entry['kind']} of {entry.get('seat')}, got {found}"
 
 

@@ -134,7 +134,8 @@ def _hearings(match: Match, seat: Seat, channel: Channel) -> list[tuple[Audience
         pair = [s for s in seats if match.of(s).fact("seance_on") == match.public.day]
         return _named(seat, group(pair), "Medium" if seat not in living else "")
     team = (s for s, _ in match.of(seat).team if s in living and not is_jailed(match.view(s)))
-    return [(group(team) | only(seat), seat, "")]
+    spies = (s for s in living if card(match.of(s)).overhears is channel and not is_jailed(match.view(s)))
+    return [(group(team) | only(seat), seat, ""), (group(spies), 0, channel.capitalize())]
 
 
 def _is_medium(match: Match, seat: Seat) -> bool:
@@ -162,7 +163,8 @@ def _cell_hearings(match: Match, seat: Seat) -> list[tuple[Audience, Seat, str]]
 
 def _whisper(match: Match, seat: Seat, action: a.Whisper) -> None:
     match.add(e.Whispered(PUBLIC, seat, action.to))
-    match.add(e.WhisperHeard(only(seat, action.to), seat, action.to, action.text))
+    spies = (s for s in match.public.living if card(match.of(s)).hears_whispers)
+    match.add(e.WhisperHeard(only(seat, action.to) | group(spies), seat, action.to, action.text))
 
 
 def _vote(match: Match, seat: Seat, action: a.Vote) -> None:
@@ -179,7 +181,8 @@ def _use(match: Match, seat: Seat, action: a.Use) -> None:
     me = match.of(seat)
     ability = card(me).by_id[action.ability]
     if ability.lasting:
-        match.add(e.FactSet(only(seat), seat, ability.id, 0 if me.fact(ability.id) else 1))
+        switched = 0 if me.fact(ability.id) else 1
+        match.add(e.FactSet(only(seat), seat, ability.id, action.param or switched))
     elif ability.id == "reveal":
         match.add(e.UsesSet(only(seat), seat, "reveal", 0), e.Announced(PUBLIC, "mayor_revealed", seat, me.role))
     else:

@@ -12,7 +12,7 @@ from itertools import product
 
 from game.engine import actions as a
 from game.engine.config import Clock
-from game.engine.legal import bars_vote, bars_whisper, card, targets_of, usable, why_not, writable
+from game.engine.legal import bars_vote, bars_whisper, may_leave_note, targets_of, usable, why_not, writable
 from game.engine.state import Private, Public, State, View
 from game.engine.types import Channel, Phase, Seat, Verdict, When
 
@@ -41,6 +41,8 @@ class Option:
     name: str = ""
     slots: tuple[tuple[Seat, ...], ...] = ()
     params: tuple[str, ...] = ()
+    twice: bool = False
+    """Whether one seat may stand in two slots."""
 
     def actions(self, text: str = "") -> Iterator[a.Action]:
         """Every action that the option covers, with `text` where words are wanted."""
@@ -196,7 +198,7 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
             yield Option("whisper", slots=(whom,))
     if me.seat in public.living:
         yield Option("will")
-        if card(me).death_note:
+        if may_leave_note(me):
             yield Option("note")
     yield Option("jot")
 
@@ -207,7 +209,7 @@ def _uses(view: View, when: When) -> Iterator[Option]:
         if not why_not(view, ability):
             slots = tuple(targets_of(view, ability, slot) for slot in range(ability.slots))
             if all(slots):
-                yield Option("use", ability.id, slots, ability.params)
+                yield Option("use", ability.id, slots, ability.params, ability.twice)
 
 
 _ACTIONS: dict[str, Callable[[Option, str], Iterator[a.Action]]] = {
@@ -218,7 +220,7 @@ _ACTIONS: dict[str, Callable[[Option, str], Iterator[a.Action]]] = {
     "use": lambda o, _: (
         a.Use(o.name, targets, param)
         for targets in product(*o.slots)
-        if len(set(targets)) == len(targets)
+        if o.twice or len(set(targets)) == len(targets)
         for param in (o.params or ("",))
     ),
     "will": lambda o, text: iter([a.WriteWill(text)]),

@@ -57,6 +57,10 @@ class Seconds:
     night: int = 37
 
 
+RAPID = Seconds(15, 15, 30, 20, 20, 7, 10)
+"""The Rapid mode's (M10)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Tokens under the budget clock; each holds for one seat in one phase, `judgement` for the whole table."""

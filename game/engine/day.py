@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from game.engine import events as e
 from game.engine.asks import wanted
+from game.engine.changes import break_out, hand_on_book, settle_changes, turn
 from game.engine.config import Clock
-from game.engine.deaths import bury, lynch, read_out_departed, settle_changes
+from game.engine.deaths import break_hearts, bury, lynch, read_out_departed
 from game.engine.match import Match
-from game.engine.night.resolve import Fallen, resolve
+from game.engine.night.resolve import Dawn, resolve
 from game.engine.types import PUBLIC, Phase, Seat, Verdict, only
 from game.engine.victory import result
 
@@ -114,6 +115,7 @@ def _ballot(match: Match, seat: Seat) -> Verdict:
 def _last_words_end(match: Match) -> None:
     lynch(match, match.public.accused)
     read_out_departed(match)
+    break_hearts(match)
     settle_changes(match)
     if not _over(match):
         nightfall(match)
@@ -130,6 +132,7 @@ def nightfall(match: Match) -> None:
             choice = match.of(seat).choice(day, night=False)
             if choice and choice.ability == ability and choice.targets[0] in match.public.living:
                 take_effect(match, seat, choice.targets[0])
+    hand_on_book(match)
     match.add(e.StageOpened(PUBLIC, match.public.stage + 1, 1))
 
 
@@ -159,7 +162,24 @@ def _seance(match: Match, medium: Seat, partner: Seat) -> None:
     )
 
 
-_DUSK = {"jail": _jail, "seance": _seance}
+def _duel(match: Match, pirate: Seat, rival: Seat) -> None:
+    """The duel is bound to its victim, unless one of them is in the cell (M147)."""
+    if pirate not in match.public.living:
+        return
+    day = match.public.day
+    if day in (match.of(pirate).fact("jailed_on"), match.of(rival).fact("jailed_on")):
+        match.add(e.Told(only(pirate), "duel_jailed", (rival,)))
+        return
+    match.add(
+        e.FactSet(only(pirate), pirate, "duel_on", day),
+        e.FactSet(only(pirate), pirate, "last_rival", rival),
+        e.FactSet(only(rival), rival, "duelled_on", day),
+        e.FactSet(only(rival), rival, "duel_defense", None),
+        e.Told(only(rival), "dueled"),
+    )
+
+
+_DUSK = {"jail": _jail, "duel": _duel, "seance": _seance}
 """Day choices that take effect at nightfall, jail first."""
 
 
@@ -168,17 +188,25 @@ def _night_ends(match: Match) -> None:
     if public.round <= public.table.rounds.night:
         open_stage(match)
         return
-    log, fallen = resolve(match.state)
+    log, morning = resolve(match.state)
     match.extend(log)
-    dawn(match, fallen)
+    dawn(match, morning)
 
 
-def dawn(match: Match, fallen: list[Fallen]) -> None:
+def dawn(match: Match, morning: Dawn) -> None:
     """Read out the night and open the next day, unless the match is over (M12, M60)."""
-    for one in fallen:
+    for one in morning.fallen:
         bury(match, one)
-    if not read_out_departed(match) and not fallen:
+    if not read_out_departed(match) and not morning.fallen:
         match.add(e.Announced(PUBLIC, "nobody_died"))
+    break_hearts(match)
+    for revival in morning.revivals:
+        match.add(e.Announced(PUBLIC, "revived", revival.target))
+    for change in morning.turns:
+        turn(match, change)
+    break_out(match)
+    for notice in morning.notices:
+        match.add(e.Announced(PUBLIC, notice.message, notice.seat))
     settle_changes(match)
     if not _over(match):
         open_phase(match, Phase.DISCUSSION, match.public.day + 1)

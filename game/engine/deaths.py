@@ -1,30 +1,26 @@
-"""Deaths as the town learns of them, and what follows: successors, lost assignments, personal goals.
+"""Deaths as the town learns of them, and the goals that hang on them.
 
-The rules are M16, M60 to M67 and M124.
+The rules are M16, M39 to M41, M60 to M67, M130 to M132, M136 and M137.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from game.engine import events as e
 from game.engine.match import Match
 from game.engine.night.resolve import Fallen
 from game.engine.roles import ROLES
-from game.engine.types import PUBLIC, Cause, Channel, Seat, ShownWill, group, only
+from game.engine.types import CLEANED, PUBLIC, STONED, Cause, Seat, ShownWill, only
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
-    """How a team fills its first two places (M124)."""
+class Epitaph:
+    """What a grave shows (M66)."""
 
-    head: str
-    hand: str
-
-
-LADDERS = {Channel.MAFIA: Ladder("Godfather", "Mafioso")}
-"""Teams with a line of succession, by their channel."""
+    role: str
+    will_shown: ShownWill
+    will: str
 
 
 def bury(match: Match, fallen: Fallen) -> None:
@@ -32,15 +28,44 @@ def bury(match: Match, fallen: Fallen) -> None:
     notes = dict.fromkeys(
         match.of(strike.by).note
         for strike in fallen.strikes
-        if strike.by != fallen.seat and ROLES[match.of(strike.by).role].death_note
+        if strike.by not in (0, fallen.seat) and ROLES[match.of(strike.by).role].death_note
     )
-    bloody = any(strike.bloody for strike in fallen.strikes)
-    _die(match, fallen.seat, fallen.causes, tuple(note for note in notes if note), bloody=bloody)
+    epitaph = _epitaph(match, fallen)
+    _die(match, fallen.seat, fallen.causes, epitaph, tuple(note for note in notes if note))
+    if fallen.clean:
+        match.add(e.WillRead(only(fallen.clean.by), fallen.seat, match.of(fallen.seat).will))
+    if epitaph.will_shown is ShownWill.FORGED and fallen.forge:
+        match.add(e.Told(only(fallen.forge.by), "forge_success", (fallen.seat,)))
+
+
+def _epitaph(match: Match, fallen: Fallen) -> Epitaph:
+    """Cleaned, else stoned, else forged, else bloodied or as it is (M41, M66)."""
+    if fallen.clean:
+        return Epitaph(CLEANED, ShownWill.HIDDEN, "")
+    if Cause.STONED in fallen.causes:
+        return Epitaph(STONED, ShownWill.HIDDEN, "")
+    if fallen.forge:
+        return Epitaph(fallen.forge.role, ShownWill.FORGED, match.of(fallen.forge.by).note)
+    if any(strike.bloody for strike in fallen.strikes):
+        return Epitaph(_worn(match, fallen.seat), ShownWill.BLOODIED, "")
+    return _plain(match, fallen.seat)
+
+
+def _plain(match: Match, seat: Seat) -> Epitaph:
+    return Epitaph(_worn(match, seat), ShownWill.SHOWN, match.of(seat).will)
+
+
+def _worn(match: Match, seat: Seat) -> str:
+    """The role that a body passes for: a disguise covers its night and the day after (M132)."""
+    public, secret = match.public, match.secret
+    night = public.day - 1 if public.phase.is_day else public.day
+    worn = secret.mark(seat, "disguised_on") == night
+    return str(secret.mark(seat, "disguised_as")) if worn else match.of(seat).role
 
 
 def lynch(match: Match, seat: Seat) -> None:
     """The condemned dies whatever their defence, and goals that hang on it are met (M16, M136, M137)."""
-    _die(match, seat, (Cause.LYNCH,))
+    _die(match, seat, (Cause.LYNCH,), _plain(match, seat))
     for hunter in sorted(match.public.living):
         me = match.of(hunter)
         if ROLES[me.role].wants_lynched == "target" and me.fact("target") == seat and not me.goal_met:
@@ -54,62 +79,17 @@ def read_out_departed(match: Match) -> bool:
     buried = {grave.seat for grave in match.public.graves}
     gone = sorted(match.public.departed - buried)
     for seat in gone:
-        _die(match, seat, (Cause.LEFT_GAME,))
+        _die(match, seat, (Cause.LEFT_GAME,), _plain(match, seat))
     return bool(gone)
 
 
-def _die(
-    match: Match, seat: Seat, causes: tuple[Cause, ...], notes: tuple[str, ...] = (), *, bloody: bool = False
-) -> None:
-    me = match.of(seat)
-    shown = ShownWill.BLOODIED if bloody else ShownWill.SHOWN
-    match.add(e.Died(PUBLIC, seat, causes, me.role, shown, "" if bloody else me.will, notes))
-
-
-def settle_changes(match: Match) -> None:
-    """Silent role changes after deaths (M60 step 5): lost assignments, then succession."""
-    fall_back(match)
-    for channel, ladder in LADDERS.items():
-        _succeed(match, channel, ladder)
-
-
-def fall_back(match: Match) -> None:
-    """Whoever has lost the player they were assigned becomes something else (M137, M139)."""
+def break_hearts(match: Match) -> None:
+    """A lover does not outlive the partner (M5, Lovers)."""
+    buried = {grave.seat for grave in match.public.graves}
     for seat in sorted(match.public.living):
-        me = match.of(seat)
-        fallback = ROLES[me.role].fallback
-        target = me.fact("target")
-        if fallback and not me.goal_met and target is not None and target not in match.public.living:
-            change_role(match, seat, fallback)
+        if match.of(seat).fact("lover") in buried:
+            _die(match, seat, (Cause.HEARTBREAK,), _plain(match, seat))
 
 
-def _succeed(match: Match, channel: Channel, ladder: Ladder) -> None:
-    team = [seat for seat in sorted(match.public.living) if ROLES[match.of(seat).role].channel is channel]
-    roles = {match.of(seat).role: seat for seat in team}
-    if not team or ladder.head in roles:
-        return
-    hand = roles.get(ladder.hand)
-    if hand is None:
-        change_role(match, team[0], ladder.hand)
-        match.add(e.FactSet(only(team[0]), team[0], "stood_in", 1))
-    elif not match.of(hand).fact("stood_in") and _has_fallen(match, ladder.head):
-        change_role(match, hand, ladder.head)
-
-
-def _has_fallen(match: Match, role: str) -> bool:
-    return any(match.of(grave.seat).role == role for grave in match.public.graves)
-
-
-def change_role(match: Match, seat: Seat, role: str) -> None:
-    """Give a seat another role with its full uses; its team learns it at once (M7)."""
-    team = match.of(seat).team
-    match.add(e.RoleDealt(group(mate for mate, _ in team) or only(seat), seat, role))
-    match.extend(uses_of(seat, role))
-    match.add(e.Told(only(seat), "role_changed", (), role))
-
-
-def uses_of(seat: Seat, role: str) -> Iterable[e.Event]:
-    """The limited abilities of a role, full."""
-    for ability in ROLES[role].abilities:
-        if ability.uses is not None:
-            yield e.UsesSet(only(seat), seat, ability.id, ability.uses)
+def _die(match: Match, seat: Seat, causes: tuple[Cause, ...], epitaph: Epitaph, notes: tuple[str, ...] = ()) -> None:
+    match.add(e.Died(PUBLIC, seat, causes, epitaph.role, epitaph.will_shown, epitaph.will, notes))

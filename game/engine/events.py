@@ -172,6 +172,15 @@ class WillWritten(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WillRead(Event):
+    """A will that its grave does not show was read by whoever cleaned it (M130)."""
+
+    kind = "will_read"
+    seat: Seat
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteWritten(Event):
     """A death note was replaced."""
 

@@ -164,6 +164,8 @@ def _announced(public: Public, event: e.Announced) -> None:
         public.revealed = (*public.revealed, (event.seat, event.value))
     elif event.message == "guardian_notice":
         public.guarded = (*public.guarded, (event.seat, public.day + 1))
+    elif event.message == "vip":
+        public.vip = event.seat
     elif event.message == "revived":
         public.living |= {event.seat}
         public.graves = tuple(grave for grave in public.graves if grave.seat != event.seat)

@@ -11,10 +11,11 @@ from functools import cache
 from typing import Any
 
 from game.engine import actions as a
+from game.engine.events import Value
 from game.engine.roles import ROLES
 from game.engine.roles.base import Ability, Bar, Role
-from game.engine.state import Private, Trial, View
-from game.engine.types import Channel, Phase, Seat, Verdict, When
+from game.engine.state import Private, Public, Trial, View
+from game.engine.types import Channel, Faction, Phase, Seat, Verdict, When, hears
 
 SAY_LENGTH = 1000
 """Characters in a line of chat or a whisper."""
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     NO_SUCH_SEAT = "no_such_seat"
     UNKNOWN_PARAM = "unknown_param"
     VOTE_IMMUNE = "vote_immune"
+    COOLING = "cooling"
     NO_DEATH_NOTE = "no_death_note"
     MAYOR_CANNOT_WHISPER = "mayor_cannot_whisper"
     NOT_ON_OWN_TRIAL = "not_on_own_trial"
@@ -140,7 +142,7 @@ def _check_use(view: View, action: a.Use) -> Reason | Bar | None:
             return Reason.NO_SUCH_SEAT
         if bar := barred(view, ability, slot, target):
             return bar
-    if len(set(action.targets)) < len(action.targets):
+    if not ability.twice and len(set(action.targets)) < len(action.targets):
         return Bar.SAME_TWICE
     if ability.params and action.param not in ability.params:
         return Reason.UNKNOWN_PARAM
@@ -155,7 +157,7 @@ def _check_will(view: View, action: a.WriteWill) -> Reason | None:
 
 def _check_note(view: View, action: a.WriteNote) -> Reason | None:
     me = view.me
-    if not card(me).death_note:
+    if not may_leave_note(me):
         return Reason.NO_DEATH_NOTE
     return _check_will(view, a.WriteWill(action.text))
 
@@ -190,9 +192,14 @@ def card(me: Private) -> Role:
     return ROLES[me.role]
 
 
+def may_leave_note(me: Private) -> bool:
+    """Whether a seat writes notes: those who kill in person (M40), and forgers for their forgeries (M131)."""
+    return card(me).death_note or card(me).forges
+
+
 @cache
 def _abilities(role: str, when: When) -> tuple[Ability, ...]:
-    return tuple(ability for ability in ROLES[role].abilities if ability.when is when)
+    return tuple(ability for ability in ROLES[role].by_id.values() if ability.when is when)
 
 
 def usable(me: Private, when: When) -> tuple[Ability, ...]:
@@ -205,19 +212,28 @@ def why_not(view: View, ability: Ability) -> Reason | Bar | None:
     public, me = view.public, view.me
     if (ability.when is When.NIGHT) is not (public.phase is Phase.NIGHT):
         return Reason.NOT_NOW
-    posthumous = Bar.ALIVE in ability.conditions
-    if me.seat not in public.living and not posthumous:
+    if me.seat not in public.living and not ability.posthumous:
         return Reason.YOU_ARE_DEAD
     if is_jailed(view) and me.seat in public.living:
         return Reason.YOU_ARE_JAILED
-    if me.left(ability.id) == 0:
-        return Reason.NO_USES_LEFT
+    if not (ability.freed_by_book and me.fact("book")):
+        if me.left(ability.id) == 0:
+            return Reason.NO_USES_LEFT
+        if ability.cooldown and is_cooling(me, ability, public.day):
+            return Reason.COOLING
     return next((bar for bar in ability.conditions if _BARS[bar](view, me.seat)), None)
 
 
 def barred(view: View, ability: Ability, slot: int, target: Seat) -> Bar | None:
     """Why a seat cannot be a target of an ability."""
-    return next((bar for bar in ability.bars if _BARS[bar](view, target)), None)
+    bars = (*ability.bars, *ability.slot_bars[slot]) if ability.slot_bars else ability.bars
+    return next((bar for bar in bars if _BARS[bar](view, target)), None)
+
+
+def is_cooling(me: Private, ability: Ability, day: int) -> bool:
+    """Whether an ability was used too few nights ago (M151)."""
+    last = me.fact(f"{ability.id}_on")
+    return isinstance(last, int) and day < last + ability.cooldown
 
 
 def targets_of(view: View, ability: Ability, slot: int = 0) -> tuple[Seat, ...]:
@@ -240,7 +256,8 @@ def _own_lynch(view: View) -> Trial | None:
 _BARS: dict[Bar, Callable[[View, Seat], bool]] = {
     Bar.DEAD: lambda view, seat: seat not in view.public.living,
     Bar.SELF: lambda view, seat: seat == view.me.seat,
-    Bar.TEAM: lambda view, seat: seat == view.me.seat or any(seat == mate for mate, _ in view.me.team),
+    Bar.TEAM: lambda view, seat: _is_own(view, seat),
+    Bar.NOT_TEAM: lambda view, seat: not _is_own(view, seat),
     Bar.REVEALED: lambda view, seat: view.public.weight(seat) > 1,
     Bar.NOT_VOTER: _haunts,
     Bar.FIRST_NIGHT: lambda view, _: view.public.day == 1,
@@ -250,7 +267,45 @@ _BARS: dict[Bar, Callable[[View, Seat], bool]] = {
     Bar.ALIVE: lambda view, seat: seat in view.public.living,
     Bar.ON_TRIAL: lambda view, _: view.public.accused == view.me.seat,
     Bar.SAME_TWICE: lambda view, _: False,
+    Bar.LIVING: lambda view, seat: seat in view.public.living,
+    Bar.UNREADABLE: lambda view, seat: _grave_role(view, seat) not in ROLES,
+    Bar.LEFT: lambda view, seat: seat in view.public.departed,
+    Bar.NOT_TOWN: lambda view, seat: not _lies(view, seat, lambda role: role.faction is Faction.TOWN),
+    Bar.USELESS: lambda view, seat: not _lies(view, seat, lambda role: role.raised is not None),
+    Bar.NOT_WARD: lambda view, seat: view.me.fact("ward") != seat,
+    Bar.INFECTED: lambda view, seat: hears(int(view.me.fact("carriers") or 0), seat),
+    Bar.LAST_RIVAL: lambda view, seat: view.me.fact("last_rival") == seat,
+    Bar.NO_BOOK: lambda view, _: not view.me.fact("book"),
+    Bar.NO_MOON: lambda view, _: not view.public.full_moon,
+    Bar.TOO_WEAK: lambda view, _: is_too_weak(view.public, view.me.fact("kills")),
+    Bar.NO_TRAP: lambda view, _: not view.me.fact("trap_ready"),
+    Bar.NO_TRAP_OUT: lambda view, _: not view.me.fact("trap_on"),
+    Bar.TRAP_HELD: lambda view, _: bool(view.me.fact("trap_ready") or view.me.fact("trap_on")),
+    Bar.NO_DUEL: lambda view, _: view.me.fact("duel_on") != view.public.day,
+    Bar.NOT_DUELLED: lambda view, _: view.me.fact("duelled_on") != view.public.day,
+    Bar.RESTING: lambda view, _: view.me.fact("fed_on") == view.public.day - 1,
+    Bar.NO_RAISING: lambda view, _: view.public.table.options.retributionist_mode != "corpse",
+    Bar.NO_REVIVING: lambda view, _: view.public.table.options.retributionist_mode != "revive",
 }
+
+
+def is_too_weak(public: Public, kills: Value) -> bool:
+    """Whether a Juggernaut that has killed so often must wait for a full moon (M142)."""
+    return not kills and not public.full_moon
+
+
+def _is_own(view: View, seat: Seat) -> bool:
+    return seat == view.me.seat or any(seat == mate for mate, _ in view.me.team)
+
+
+def _grave_role(view: View, seat: Seat) -> str:
+    """What the graveyard shows of a seat."""
+    return next((grave.role for grave in view.public.graves if grave.seat == seat), "")
+
+
+def _lies(view: View, seat: Seat, fits: Callable[[Role], bool]) -> bool:
+    role = ROLES.get(_grave_role(view, seat))
+    return role is not None and fits(role)
 
 
 # Conditions of a seat -------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Every rule module writes through it, so that what is decided next is decided on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from game.engine import chance
 from game.engine.events import Event
@@ -62,3 +62,10 @@ class Match:
         """A number in [0, 1) for a purpose, the same in every fork that comes to this point."""
         public = self.public
         return chance.draw(self.secret.seed, public.day, public.phase, purpose, *key)
+
+    def pick(self, options: Sequence[Seat], purpose: str) -> Seat:
+        """One of the seats by chance (M182), or the one that a scenario forces."""
+        forced = (self.secret.forced or {}).get(purpose)
+        if forced is not None and forced in options:
+            return forced
+        return chance.pick(sorted(options), self.secret.seed, self.public.day, purpose)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from game.engine import chance
 from game.engine import events as e
-from game.engine.config import Ruleset, Table
+from game.engine.changes import apply_mode, assign_all, introduce, uses_of
+from game.engine.config import RAPID, Ruleset, Table
 from game.engine.day import open_phase
-from game.engine.deaths import fall_back, uses_of
 from game.engine.match import Match
 from game.engine.roles import ROLES
 from game.engine.state import EMPTY
-from game.engine.types import HOST, PUBLIC, Alignment, Faction, Phase, Seat, group, only
+from game.engine.types import HOST, PUBLIC, Alignment, Channel, Faction, Phase, Seat, only
 
 SEATS = range(7, 16)
 """How many may play (M2)."""
 ANY = "Any"
-RANDOM = {"Random Town": Faction.TOWN, "Random Mafia": Faction.MAFIA, "Random Coven": Faction.COVEN,
-          "Random Neutral": Faction.NEUTRAL}  # fmt: skip
+RANDOM = tuple(f"Random {faction.value}" for faction in Faction)
 RANDOM_CAP = 4
 """Mafia, Coven and Vampires that random slots may deal of each (M4)."""
+ANY_CAP = 5
+"""Mafia that Any may deal (M4)."""
 COPIES = 3
 """Of one exact role in a custom list (M5)."""
 
@@ -83,9 +86,6 @@ MODES: dict[str, Mode] = {
 }  # fmt: skip
 """Official lists by name; an empty list is the host's to choose. `note` names a rule beyond the list."""
 
-SPECIAL_RULES = frozenset({"traitor", "vip", "lovers"})
-"""Notes that stand for rules which are not built yet; such a mode is known but cannot be played."""
-
 
 def start(table: Table, seed: str, roles: Sequence[str] | None = None) -> list[e.Event]:
     """The events that open a match: the table, the deal, the teams, Day 1.
@@ -107,35 +107,12 @@ def sit_down(match: Match, table: Table, seed: str, roles: Sequence[str]) -> Non
     for seat, role in enumerate(roles, 1):
         match.add(e.RoleDealt(only(seat), seat, role))
         match.extend(uses_of(seat, role))
-    introduce(match)
-    assign(match)
-
-
-def introduce(match: Match) -> None:
-    """Let every team meet (M7)."""
-    for channel in dict.fromkeys(ROLES[match.of(seat).role].channel for seat in match.public.seats):
-        if channel is None:
-            continue
-        team = [seat for seat in match.public.seats if ROLES[match.of(seat).role].channel is channel]
-        match.add(e.TeamMet(group(team), tuple((seat, match.of(seat).role) for seat in team)))
-
-
-def assign(match: Match) -> None:
-    """Give targets to those who need one; who finds none falls back at once (M6)."""
-    for seat in match.public.seats:
-        if ROLES[match.of(seat).role].wants_lynched != "target":
-            continue
-        legal = [s for s in match.public.seats if _may_be_hunted(match.of(s).role)]
-        target = chance.pick(legal, match.secret.seed, "assign", seat) if legal else 0
-        match.add(e.FactSet(only(seat), seat, "target", target))
-        if target:
-            match.add(e.Told(only(seat), "executioner_target", (target,)))
-    fall_back(match)
-
-
-def _may_be_hunted(role: str) -> bool:
-    card = ROLES[role]
-    return card.faction is Faction.TOWN and role not in ("Jailor", "Mayor")
+    for channel in dict.fromkeys(ROLES[role].channel for role in roles):
+        if channel is not None:
+            introduce(match, channel)
+    assign_all(match)
+    if table.mode in MODES:
+        apply_mode(match, MODES[table.mode].note)
 
 
 # Role lists -----------------------------------------------------------------------------------------------------------
@@ -150,31 +127,43 @@ def validate(table: Table) -> None:
         raise SetupError("Two players have the same name.")
     if len(table.slots) != seats:
         raise SetupError(f"{seats} players need {seats} slots; the role list has {len(table.slots)}.")
-    mode = MODES.get(table.mode)
-    if mode and mode.note in SPECIAL_RULES:
-        raise SetupError(f"The mode {table.mode} cannot be played yet: its own rule is not built.")
-    unknown = [slot for slot in table.slots if not _known(slot)]
-    if unknown:
-        raise SetupError(f"Not built yet: {', '.join(dict.fromkeys(unknown))}.")
+    _validate_slots(table)
     _validate_counts(table)
 
 
-def _validate_counts(table: Table) -> None:
-    exact = [slot for slot in table.slots if slot in ROLES]
-    for role in dict.fromkeys(exact):
-        times, card = exact.count(role), ROLES[role]
-        if table.ruleset not in card.rulesets:
-            raise SetupError(f"{role} is not part of the {table.ruleset} ruleset.")
-        if times > 1 and card.unique:
-            raise SetupError(f"{role} is unique but stands {times} times in the list.")
-        if table.mode in ("Custom", "Rapid") and times > COPIES:
-            raise SetupError(f"At most {COPIES} of one role: {role} stands {times} times in the list.")
+def _validate_slots(table: Table) -> None:
+    """Every slot must be known, and some role must fit it under these rules (M3, M4)."""
     for slot in dict.fromkeys(table.slots):
+        if not is_slot(slot):
+            near = difflib.get_close_matches(slot, [*ROLES, *Alignment, *RANDOM, ANY], 1)
+            raise SetupError(f"There is no slot {slot!r}." + (f" Did you mean {near[0]}?" if near else ""))
+        if slot in ROLES and not ROLES[slot].dealt:
+            raise SetupError(f"{slot} is never dealt: a player becomes it in the course of a match.")
+        if slot == Alignment.MAFIA_KILLING:
+            raise SetupError(f"{slot} is no slot: name Godfather or Mafioso, or take Random Mafia.")
+        if slot in ROLES and table.ruleset not in ROLES[slot].rulesets:
+            raise SetupError(f"{slot} is not part of the {table.ruleset} ruleset.")
         if slot not in ROLES and not _pool(slot, table):
-            raise SetupError(f"No role that is built fits the slot {slot}.")
+            raise SetupError(f"No role of the {table.ruleset} ruleset fits the slot {slot}.")
 
 
-def _known(slot: str) -> bool:
+def _validate_counts(table: Table) -> None:
+    """Uniques once; in lists of one's own also few of a kind, and a killer for the Mafia (M4, M5)."""
+    exact = [slot for slot in table.slots if slot in ROLES]
+    chosen = MODES[table.mode].note == "host" if table.mode in MODES else True
+    for role in dict.fromkeys(exact):
+        times = exact.count(role)
+        if times > 1 and ROLES[role].unique:
+            raise SetupError(f"{role} is unique but stands {times} times in the list.")
+        if chosen and times > COPIES:
+            raise SetupError(f"At most {COPIES} of one role: {role} stands {times} times in the list.")
+    helpers = [role for role in exact if ROLES[role].faction is Faction.MAFIA]
+    if chosen and helpers and not {"Godfather", "Mafioso"} & set(exact) and "Random Mafia" not in table.slots:
+        raise SetupError(f"A Mafia needs a killer: add Godfather, Mafioso or Random Mafia beside {helpers[0]}.")
+
+
+def is_slot(slot: str) -> bool:
+    """Whether a role list may name this at all (M3)."""
     return slot in ROLES or slot == ANY or slot in RANDOM or slot in set(Alignment)
 
 
@@ -187,28 +176,44 @@ def deal(table: Table, seed: str) -> list[str]:
             if not pool:
                 raise SetupError(f"No role is left for the slot {slot}.")
             dealt.append(chance.pick(pool, seed, "deal", place))
-    return chance.shuffled(_with_killer(dealt), seed, "seats")
+    return _with_killer(chance.shuffled(dealt, seed, "seats"))
 
 
 def _breadth(slot: str) -> int:
     return 0 if slot in ROLES else 3 if slot == ANY else 2 if slot in RANDOM else 1
 
 
-def _pool(slot: str, table: Table) -> list[str]:
-    cards = [card for card in ROLES.values() if table.ruleset in card.rulesets]
-    if slot == ANY:
-        return [card.name for card in cards]
-    if slot in RANDOM:
-        return [card.name for card in cards if card.faction is RANDOM[slot]]
-    return [card.name for card in cards if card.alignment == slot]
+def _pool(slot: str, table: Table) -> tuple[str, ...]:
+    """The roles that a random slot may bring, however often they were dealt; hunters only where there is prey."""
+    return _open_pool(slot, table.ruleset, table.slots)
+
+
+@lru_cache(maxsize=512)
+def _open_pool(slot: str, ruleset: Ruleset, slots: tuple[str, ...]) -> tuple[str, ...]:
+    prey = {ROLES[role].side for other in dict.fromkeys(slots) for role in _fitting(other, ruleset)}
+    return tuple(role for role in _fitting(slot, ruleset) if ROLES[role].hunts in (None, *prey))
+
+
+def _fitting(slot: str, ruleset: Ruleset) -> tuple[str, ...]:
+    """What a slot may bring at all, an exact one included."""
+    return tuple(
+        card.name
+        for card in ROLES.values()
+        if ruleset in card.rulesets
+        and card.dealt
+        and slot in (card.name, ANY, card.alignment.value, f"Random {card.faction.value}")
+    )
 
 
 def _may_be_dealt(role: str, slot: str, dealt: list[str]) -> bool:
+    """Uniques once, and no team larger than its cap (M4)."""
     card = ROLES[role]
     if card.unique and role in dealt:
         return False
-    capped = card.channel is not None and slot != ANY
-    return not capped or sum(ROLES[other].channel is card.channel for other in dealt) < RANDOM_CAP
+    if card.channel is None:
+        return True
+    cap = ANY_CAP if slot == ANY and card.channel is Channel.MAFIA else RANDOM_CAP
+    return sum(ROLES[other].channel is card.channel for other in dealt) < cap
 
 
 def _with_killer(dealt: list[str]) -> list[str]:
@@ -224,12 +229,9 @@ def table_for(mode: str, names: Sequence[str], **settings: object) -> Table:
     if mode not in MODES:
         raise SetupError(f"There is no mode {mode!r}; there are {', '.join(MODES)}.")
     found = MODES[mode]
+    if mode == "Rapid":
+        settings.setdefault("seconds", RAPID)
     return Table(tuple(names), found.slots[: len(names)], mode, found.ruleset, **settings)  # type: ignore[arg-type]
-
-
-def roles_unbuilt(slots: Sequence[str]) -> list[str]:
-    """Exact roles in a list that this release does not play yet."""
-    return [slot for slot in dict.fromkeys(slots) if not _known(slot)]
 
 
 def seat_of(table: Table, name: str) -> Seat:

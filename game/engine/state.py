@@ -77,13 +77,16 @@ class Public:
     """Living players whose role is known to all (M17)."""
     guarded: tuple[tuple[Seat, int], ...] = ()
     """Players who cannot be voted on, and on which day (M18)."""
+    vip: Seat = 0
+    """Whose death hands the match to the Coven (M5, VIP)."""
     ending: Ending | None = None
 
     def clone(self) -> Public:
         """A copy to change."""
         return Public(
             self.table, self.commitment, self.phase, self.day, self.stage, self.round, self.living, self.graves,
-            self.departed, self.votes, self.accused, self.trials, self.revealed, self.guarded, self.ending,
+            self.departed, self.votes, self.accused, self.trials, self.revealed, self.guarded, self.vip,
+            self.ending,
         )  # fmt: skip
 
     @property

@@ -174,6 +174,7 @@ class Cause(StrEnum):
     JESTER = "jester"
     BODYGUARD = "bodyguard"
     GUARDING = "guarding"
+    HEARTBREAK = "heartbreak"
     LYNCH = "lynch"
     LEFT_GAME = "left_game"
 
@@ -204,6 +205,11 @@ class When(Enum):
     DAY = "day"
     NIGHT = "night"
     PASSIVE = "passive"
+
+
+CLEANED = "Cleaned"
+STONED = "Stoned"
+"""What a grave shows in place of a role that cannot be read (M66)."""
 
 
 class ShownWill(StrEnum):

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from game.engine.actions import Pass
 from game.engine.asks import Ask
+from game.engine.config import Ruleset
 from game.engine.events import Event, GoalMet, MatchOpened, PhaseOpened, Refused, Said, TeamMet, Told
 from game.engine.fold import visible
 from game.engine.legal import check
@@ -32,12 +33,13 @@ class Screen:
     def __init__(self, out: TextIO, seat: Seat = 0) -> None:
         self.out, self.seat = out, seat
         self.names: tuple[str, ...] = ()
+        self.ruleset: Ruleset = "classic"
 
     def show(self, events: Sequence[Event]) -> None:
         """Print events as lines of the game."""
         for event in visible(events, self.seat) if self.seat else events:
             if isinstance(event, MatchOpened):
-                self.names = event.table.names
+                self.names, self.ruleset = event.table.names, event.table.ruleset
             text = self._text(event)
             if text and isinstance(event, PhaseOpened):
                 self.write(f"\n── {text} {'─' * (WIDTH - len(text) - 4)}")
@@ -48,7 +50,7 @@ class Screen:
         """An event in words; whoever sees all is told whom a report is for, and hears unnamed speech once."""
         if event.kind in QUIET or (not self.seat and isinstance(event, Said) and not event.seat):
             return None
-        text = render.line(event, self.names, self.seat or None)
+        text = render.line(event, self.names, self.seat or None, self.ruleset)
         if text and not self.seat and isinstance(event, Told | TeamMet | GoalMet | Refused):
             text = f"({', '.join(self.names[seat - 1] for seat in seats_of(event.to))}) {text}"
         return text

@@ -23,7 +23,10 @@ WRONG = [
     ("pace: fast", "line 1: pace: input should be a valid number"),
     ("title: x\nlimits:\n  defense: -3", "line 3: limits.defense: input should be greater than or equal to 0"),
     ("game: {mode: Clasic}", "there is no mode 'Clasic'; did you mean 'Classic'?"),
-    ("game: {mode: Rainbow}", "Not built yet: Arsonist, Survivor, Amnesiac, Witch."),
+    (
+        "game: {mode: Classic}\nslots: [Any, Any, Any, Any, Any, Any, Medusa]",
+        "Medusa is not part of the classic ruleset.",
+    ),
     ("game: {mode: Custom}", "the mode Custom needs a list of slots"),
     ("people: 15\nplayers: 7", "15 people do not fit a list of 7 slots"),
     ("a: &a [1]\nb: *a", "Aliases (*name) are not allowed in a lobby."),

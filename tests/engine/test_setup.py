@@ -19,7 +19,7 @@ WRONG = [
     (("Ada",) * 7, MODES["Classic"].slots[:7], "Classic", "Two players have the same name."),
     (NAMES[:6], MODES["Classic"].slots[:6], "Classic", "A match needs 7 to 15 players; this table has 6."),
     (NAMES[:7], MODES["Classic"].slots[:8], "Classic", "7 players need 7 slots; the role list has 8."),
-    (NAMES[:7], ("Wizard", *MODES["Classic"].slots[:6]), "Custom", "Not built yet: Wizard."),
+    (NAMES[:7], ("Wizard", *MODES["Classic"].slots[:6]), "Custom", "There is no slot 'Wizard'."),
     (
         NAMES[:7],
         ("Jailor", "Jailor", *["Sheriff"] * 3, "Mafioso", "Any"),
@@ -36,13 +36,32 @@ WRONG = [
         NAMES[:7],
         ("Sheriff",) * 3 + ("Mafioso", "Any", "Any", "Coven Evil"),
         "Custom",
-        "No role that is built fits the slot Coven Evil.",
+        "No role of the classic ruleset fits the slot Coven Evil.",
     ),
     (
-        NAMES[:15],
-        MODES["Town Traitor"].slots,
-        "Town Traitor",
-        "The mode Town Traitor cannot be played yet: its own rule is not built.",
+        NAMES[:7],
+        [*("Witch " * 7).split()[:6], "Vetran"],
+        "Vigilantics",
+        "There is no slot 'Vetran'. Did you mean Veteran?",
+    ),
+    (NAMES[:7], ("Any",) * 6 + ("Medusa",), "Custom", "Medusa is not part of the classic ruleset."),
+    (
+        NAMES[:7],
+        ("Any",) * 6 + ("Mafia Killing",),
+        "Custom",
+        "Mafia Killing is no slot: name Godfather or Mafioso, or take Random Mafia.",
+    ),
+    (
+        NAMES[:7],
+        ("Any",) * 6 + ("Pestilence",),
+        "Custom",
+        "Pestilence is never dealt: a player becomes it in the course of a match.",
+    ),
+    (
+        NAMES[:7],
+        ("Sheriff",) * 3 + ("Any", "Any", "Any", "Framer"),
+        "Custom",
+        "A Mafia needs a killer: add Godfather, Mafioso or Random Mafia beside Framer.",
     ),
 ]
 

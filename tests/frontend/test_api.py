@@ -86,9 +86,8 @@ def test_roles_and_modes_are_listed(guest):
     assert [role["name"] for role in guest.get("/api/roles").json()] == list(ROLES)
     modes = {mode["name"]: mode for mode in guest.get("/api/modes").json()}
     assert list(modes) == list(MODES)
-    assert modes["Classic"]["playable"] is True
-    assert modes["Coven Classic"]["playable"] is False
-    assert "Psychic" in modes["Coven Classic"]["unbuilt"]
+    assert modes["Coven Classic"]["slots"][2] == "Psychic"
+    assert modes["Lovers"]["rule"] == "lovers"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ const BOOK: Rulebook = {
     role('Doctor', 'Town', 'Town Protective', 'Heals. The Jailor hides patients.'), role('Jailor', 'Town', 'Town Killing', 'Locks one up.'),
     role('Medusa', 'Coven', 'Coven Evil', 'Gazes.', ['coven']),
   ],
-  modes: [{ slug: 'mode-classic', name: 'Classic', ruleset: 'classic', slots: ['Jailor', 'Any'], rule: '', unbuilt: [], playable: true }],
+  modes: [{ slug: 'mode-classic', name: 'Classic', ruleset: 'classic', slots: ['Jailor', 'Any'], rule: '' }],
 };
 const NOTHING = { text: '', faction: '', alignment: '', ruleset: '' };
 const names = (wish: Partial<typeof NOTHING>): string[] => find(BOOK, { ...NOTHING, ...wish }).roles.map((one) => one.name);

@@ -11,7 +11,7 @@ export interface RuleRole {
 export interface RuleTable { title: string; head: string[]; rows: string[][] }
 export interface RuleChapter { slug: string; title: string; paragraphs: string[]; tables: RuleTable[] }
 export interface RuleHeading { slug: string; name: string; faction: string; text: string }
-export interface RuleMode { slug: string; name: string; ruleset: string; slots: string[]; rule: string; unbuilt: string[]; playable: boolean }
+export interface RuleMode { slug: string; name: string; ruleset: string; slots: string[]; rule: string }
 export interface Rulebook { chapters: RuleChapter[]; factions: RuleHeading[]; alignments: RuleHeading[]; roles: RuleRole[]; modes: RuleMode[] }
 
 let asked: Promise<Rulebook> | null = null;

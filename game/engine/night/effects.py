@@ -19,11 +19,31 @@ class Swap:
 
 
 @dataclass(frozen=True, slots=True)
+class Raise:
+    """A corpse does its deed once more, on this target (M153, M154); `first` beats others at the same grave (M81)."""
+
+    corpse: Seat
+    target: Seat
+    by: Seat
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """The victim is made to use its ability on a target, unless it is immune (M93, M94)."""
+
+    victim: Seat
+    target: Seat
+    by: Seat
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """The target loses its action unless it is immune (M87)."""
+    """The target loses its action unless it is immune (M87); `told` is what it learns of that."""
 
     target: Seat
     by: Seat
+    told: str = "role_blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +55,51 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Send:
+    """One of a team goes for the target on which it agreed; the others stay at home (M143)."""
+
+    seat: Seat
+    ability: str
+    target: Seat
+    stay: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """A visit that no night choice makes: to one's rival in a duel (M147)."""
+
+    by: Seat
+    house: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Cleanse:
+    """All afflictions are taken off a player, and none sticks tonight (M83, M116)."""
+
+    target: Seat
+    by: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """Poison that can be cured is cured (M110, M150)."""
+
+    target: Seat
+    by: Seat
+
+
+@dataclass(frozen=True, slots=True)
 class Shield:
-    """Defence for this night (M52). `saved` is what the target is told when it held; `by` is told of tested attacks."""
+    """Defence for this night (M52), against some causes only where `against` names them.
+
+    `saved` is what the target is told when it held; `by` is told of tested attacks.
+    """
 
     target: Seat
     level: Defense
     by: Seat
     saved: str
+    against: frozenset[Cause] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +112,21 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Hazard:
-    """Everybody who visits a house is attacked there."""
+class Trap:
+    """The first direct attack on the ward is stopped, and the attacker struck (M114)."""
 
-    house: Seat
+    ward: Seat
     by: Seat
     level: Attack
-    cause: Cause
-    told: str
-    """What the one who lies in wait is told for each visitor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """An attack on one player (M51, M56). `bloody` makes the victim's will unreadable (M41)."""
+    """An attack on one player (M51, M56). `by` is 0 where nobody strikes any more, as with poison that is due.
+
+    `bloody` makes the victim's will unreadable (M41); `piercing` meets the own defence alone (M150); `instead` is
+    what comes upon the victim in place of death when the attack gets through (M143, M150).
+    """
 
     target: Seat
     by: Seat
@@ -75,6 +134,8 @@ class Strike:
     cause: Cause
     reach: Reach = Reach.DIRECT
     bloody: bool = False
+    piercing: bool = False
+    instead: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +176,66 @@ class Tell:
     value: str = ""
 
 
-Effect: TypeAlias = Swap | Block | Order | Shield | Guard | Hazard | Strike | Mark | Know | Spend | Tell
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Should the target die tonight, nobody but `by` learns role and will (M130)."""
+
+    target: Seat
+    by: Seat
+    ability: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """Should the target die tonight, its grave shows this role and the forger's words (M131)."""
+
+    target: Seat
+    by: Seat
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """Whatever is done to the target is told to `by` as well (M128)."""
+
+    target: Seat
+    by: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """If still alive at dawn, the seat becomes another role (M138, M143); `announced` tells everybody."""
+
+    seat: Seat
+    role: str
+    by: Seat
+    announced: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revive:
+    """A dead player comes back at dawn (M155)."""
+
+    target: Seat
+    by: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that all are told at dawn, after the deaths (M60)."""
+
+    message: str
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Achieve:
+    """A seat has reached its personal goal (M173)."""
+
+    seat: Seat
+
+
+Effect: TypeAlias = (
+    Swap | Raise | Steer | Block | Order | Send | Go | Cleanse | Cure | Shield | Guard | Trap | Strike | Mark | Know
+    | Spend | Tell | Clean | Forge | Bug | Turn | Revive | Notice | Achieve
+)  # fmt: skip

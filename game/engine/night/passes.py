@@ -8,21 +8,21 @@ from enum import IntEnum, auto
 class Pass(IntEnum):
     """Steps of the night in the order of definition (M81). A whole pass is gathered before it is settled."""
 
-    DUEL = auto()
     ALERT = auto()
     VEST = auto()
     TRANSPORT = auto()
     RAISE = auto()
     TRAP = auto()
     CONTROL = auto()
+    DUEL = auto()
     BLOCK = auto()
     ORDER = auto()
     ANGEL = auto()
     HEAL = auto()
     POST = auto()
-    GAZE = auto()
     DECEIVE = auto()
     AFFLICT = auto()
+    SPREAD = auto()
     INVESTIGATE = auto()
     EXECUTE = auto()
     KILL = auto()
@@ -30,5 +30,5 @@ class Pass(IntEnum):
     AFTERMATH = auto()
 
 
-FROZEN = Pass.INVESTIGATE
+FROZEN = Pass.SPREAD
 """Before this pass the visit map is fixed (M81 step 16)."""

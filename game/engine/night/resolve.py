@@ -1,22 +1,23 @@
 """One night from the choices to the reports (M80, M81): gather a whole pass, settle it, go on.
 
-Gives the night's events up to the private reports; deaths are handed on to whoever reads them out.
+Gives the night's events up to the private reports; what is read out at dawn is handed on to whoever reads it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from game.engine import events as e
-from game.engine.night.combat import clash, intercept, spring_hazards
-from game.engine.night.effects import Effect, Strike, Tell
+from game.engine.night.combat import clash, intercept
+from game.engine.night.effects import Clean, Effect, Forge, Notice, Revive, Strike, Tell, Turn
 from game.engine.night.passes import FROZEN, Pass
+from game.engine.night.reports import private_reports
 from game.engine.night.settle import settle
 from game.engine.night.table import Act, Night
 from game.engine.roles import ROLES
 from game.engine.state import State
-from game.engine.types import HOST, KILL_ORDER, Cause, Seat, Visit, only
+from game.engine.types import HOST, KILL_ORDER, Attack, Cause, Reach, Seat, Visit, only
 
 if TYPE_CHECKING:
     from game.engine.roles.base import PassMethod
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
-    """Somebody who died this night, with every strike that got through."""
+    """Somebody who died this night: every strike that got through, and what became of the grave."""
 
     seat: Seat
     strikes: tuple[Strike, ...]
+    clean: Clean | None = None
+    forge: Forge | None = None
 
     @property
     def causes(self) -> tuple[Cause, ...]:
@@ -35,8 +38,18 @@ class Fallen:
         return tuple(sorted({strike.cause for strike in self.strikes}, key=KILL_ORDER.__getitem__))
 
 
-def resolve(state: State) -> tuple[list[e.Event], list[Fallen]]:
-    """The night's events, reports included, and the fallen in seat order."""
+@dataclass(frozen=True, slots=True)
+class Dawn:
+    """What a night leaves to be read out and done at dawn (M60), each part in seat order."""
+
+    fallen: tuple[Fallen, ...] = ()
+    revivals: tuple[Revive, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def resolve(state: State) -> tuple[list[e.Event], Dawn]:
+    """The night's events, reports included, and what is left for dawn."""
     night = open_night(state)
     methods = _methods(night)
     log: list[e.Event] = []
@@ -46,18 +59,17 @@ def resolve(state: State) -> tuple[list[e.Event], list[Fallen]]:
         effects: list[Effect] = []
         for seat, ability, method in methods.get(step, ()):
             effects += _run(night, step, seat, ability, method)
-        if step is Pass.KILL:
-            effects.extend(spring_hazards(night))
+        if step is Pass.DOOM:
+            effects += _due_poison(night)
         if effects:
             log.extend(settle(night, step, effects))
         if step is Pass.DOOM:
             intercept(night)
-            clash(night)
+            log.extend(settle(night, step, clash(night)))
     log.extend(_facts(night))
     log.extend(_changes(night))
-    fallen = [Fallen(seat, tuple(strikes)) for seat in state.public.seats if (strikes := night.killed(seat))]
-    log.extend(_reports(night))
-    return log, fallen
+    log.extend(private_reports(night))
+    return log, _dawn(night)
 
 
 def open_night(state: State) -> Night:
@@ -74,7 +86,10 @@ def open_night(state: State) -> Night:
         me = state.of(seat)
         choice = me.choice(public.day, night=True)
         if choice and seat not in public.departed:
-            act = Act(ROLES[me.role].by_id[choice.ability], choice.targets, choice.param)
+            ability = ROLES[me.role].by_id[choice.ability]
+            if ability.astral_with_book and me.fact("book"):
+                ability = replace(ability, visit=Visit.ASTRAL)
+            act = Act(ability, choice.targets, choice.param)
             act.outcome = "jailed" if seat in night.prisoners and seat in public.living else ""
             night.acts[seat] = act
     return night
@@ -82,9 +97,8 @@ def open_night(state: State) -> Night:
 
 def _methods(night: Night) -> dict[Pass, list[tuple[Seat, str | None, PassMethod]]]:
     by_pass: dict[Pass, list[tuple[Seat, str | None, PassMethod]]] = {}
-    for seat in night.state.public.seats:
-        role = night.role(seat)
-        for step, methods in role.passes.items():
+    for seat in night.seats:
+        for step, methods in night.role(seat).passes.items():
             by_pass.setdefault(step, []).extend((seat, ability, method) for ability, method in methods)
     return by_pass
 
@@ -96,15 +110,17 @@ def _run(night: Night, step: Pass, seat: Seat, ability: str | None, method: Pass
     act = night.acts.get(seat)
     if act is None or act.outcome or act.ability.id != ability:
         return []
-    if step is not Pass.ORDER and _meets_cell(night, seat, act):
+    if step is not Pass.ORDER and _meets_cell(night, seat, act):  # whoever is sent meets it instead
         return []
     return list(method(role, night, seat, *act.targets))
 
 
 def _meets_cell(night: Night, seat: Seat, act: Act) -> bool:
-    """A visitor to a prisoner fails and is told so; uses are not spent (M75)."""
-    prisoners = [target for target in act.targets if target in night.prisoners]
-    if act.ability.visit is not Visit.NORMAL or act.ability.reaches_cell or not prisoners:
+    """Whatever is meant for a prisoner fails, and its doer is told so; uses are not spent (M75, M84)."""
+    if act.ability.reaches_cell or not night.prisoners:
+        return False
+    prisoners = [house for house in act.houses if house in night.prisoners and house != seat]
+    if not prisoners:
         return False
     act.outcome = "target_jailed"
     night.reports.append(Tell(seat, "target_jailed", tuple(prisoners)))
@@ -121,10 +137,23 @@ def _freeze_visits(night: Night) -> None:
     """Fix who went where (M70): whoever was not kept from going, and the Jailor to the prisoner (M73)."""
     for seat, act in night.acts.items():
         if act.ability.visit is Visit.NORMAL and act.outcome in ("", "target_jailed"):
-            night.visits.extend((seat, target) for target in act.targets if target != seat)
+            night.visits.extend((seat, house) for house in act.houses if house != seat)
             if not act.outcome:
                 _meets_cell(night, seat, act)
     night.visits.extend((jailor, prisoner) for prisoner, jailor in night.prisoners.items() if night.lives(jailor))
+
+
+def _due_poison(night: Night) -> list[Effect]:
+    """Poison of an earlier night kills in this one; shields of the night do not help (M150)."""
+    due = [seat for seat in night.seats if night.lives(seat) and 0 < _poisoned_on(night, seat) < night.day]
+    strikes = [Strike(seat, 0, Attack.BASIC, Cause.POISON, Reach.REMOTE, piercing=True) for seat in due]
+    for seat in due:
+        night.marks[seat, "poisoned"] = 0
+    return [*strikes]
+
+
+def _poisoned_on(night: Night, seat: Seat) -> int:
+    return int(night.mark(seat, "poisoned") or 0)
 
 
 def _facts(night: Night) -> list[e.Event]:
@@ -148,11 +177,20 @@ def _changes(night: Night) -> list[e.Event]:
     ]
     log.extend(e.FactSet(only(seat), seat, key, value) for (seat, key), value in night.learnt.items())
     log.extend(e.UsesSet(only(seat), seat, ability, left) for (seat, ability), left in night.uses.items())
+    log.extend(e.GoalMet(only(seat), seat) for seat in night.goals)
     return log
 
 
-def _reports(night: Night) -> list[e.Event]:
-    """Private reports, by seat; each at most once (M61)."""
-    told = dict.fromkeys(night.reports)
-    by_seat = sorted(told, key=lambda tell: tell.to)
-    return [e.Told(only(tell.to), tell.message, tell.seats, tell.value) for tell in by_seat]
+def _dawn(night: Night) -> Dawn:
+    fallen = [
+        Fallen(
+            seat,
+            tuple(strikes),
+            next((clean for clean in night.cleaners if clean.target == seat), None),
+            next((forge for forge in night.forgers if forge.target == seat), None),
+        )
+        for seat in night.seats
+        if (strikes := night.killed(seat))
+    ]
+    turns = sorted(night.turns, key=lambda turn: turn.seat)
+    return Dawn(tuple(fallen), tuple(night.revivals), tuple(turns), tuple(night.notices))

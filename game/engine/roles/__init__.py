@@ -1,9 +1,13 @@
-"""All roles that are built, by name."""
+"""All roles, by name."""
 
 from __future__ import annotations
 
 from game.engine.roles import (
+    coven,
     mafia,
+    mafia_support,
+    neutral_benign,
+    neutral_chaos,
     neutral_evil,
     neutral_killing,
     town_investigative,
@@ -19,8 +23,12 @@ _GROUPS = (
     town_protective,
     town_support,
     mafia,
+    mafia_support,
+    coven,
+    neutral_benign,
     neutral_evil,
     neutral_killing,
+    neutral_chaos,
 )
 
 ROLES: dict[str, Role] = {

@@ -5,7 +5,7 @@ Roles know their own card and nothing of each other. They meet in `night`, throu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
@@ -49,14 +49,54 @@ class Bar(StrEnum):
     """Not during one's own trial (M17)."""
     SAME_TWICE = "same_twice"
     """The same player was named twice."""
+    LIVING = "living"
+    """The target is alive, and a grave is wanted."""
+    UNREADABLE = "unreadable"
+    """The grave does not show what lies in it (M66)."""
+    LEFT = "left"
+    """The target has left the game (M67)."""
+    NOT_TOWN = "not_town"
+    """The grave shows no member of the Town (M154)."""
+    USELESS = "useless"
+    """Whatever lies in the grave has no deed left to do (M153)."""
+    NOT_TEAM = "not_team"
+    """The target is no known member of one's own team (M132)."""
+    NOT_WARD = "not_ward"
+    """The target is not the player one watches over (M116)."""
+    INFECTED = "infected"
+    """The target is known to carry the plague already (M145)."""
+    LAST_RIVAL = "last_rival"
+    """The target was duelled the last time (M147)."""
+    NO_BOOK = "no_book"
+    """Only with the Necronomicon (M148)."""
+    NO_MOON = "no_moon"
+    """Only under a full moon (M19)."""
+    TOO_WEAK = "too_weak"
+    """Before the first kill, only under a full moon (M142)."""
+    NO_TRAP = "no_trap"
+    """No trap is ready to be set (M115)."""
+    NO_TRAP_OUT = "no_trap_out"
+    """No trap is lying anywhere (M115)."""
+    TRAP_HELD = "trap_held"
+    """There is a trap already: one at a time (M115)."""
+    NO_DUEL = "no_duel"
+    """Nobody was challenged for tonight (M147)."""
+    NOT_DUELLED = "not_duelled"
+    """Nobody challenged one for tonight (M147)."""
+    RESTING = "resting"
+    """No bite on the night after a conversion (M143)."""
+    NO_RAISING = "no_raising"
+    """The lobby's Retributionist revives instead (M1)."""
+    NO_REVIVING = "no_reviving"
+    """The lobby's Retributionist raises corpses instead (M1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ability:
     """One entry of a role's card.
 
-    `bars` test each target, `conditions` the ability as such; `slots` is how many targets it takes; `uses`
-    is None where there is no limit.
+    `bars` test each target, `slot_bars` those of one slot on top, `conditions` the ability as such; `slots` is
+    how many targets it takes; `uses` is None where there is no limit.
     """
 
     id: str
@@ -64,12 +104,27 @@ class Ability:
     slots: int = 0
     bars: tuple[Bar, ...] = ()
     conditions: tuple[Bar, ...] = ()
+    slot_bars: tuple[tuple[Bar, ...], ...] = ()
     uses: int | None = None
     visit: Visit = Visit.NONE
+    houses: tuple[int, ...] | None = None
+    """The slots whose houses are visited (M74); None for all of them."""
     params: tuple[str, ...] = ()
     harmful: bool = False
     lasting: bool = False
-    """A switch that stays as set, instead of a choice for one night."""
+    """Is noted as a fact instead of standing as the night's choice: a switch, or the param that was named."""
+    posthumous: bool = False
+    """May be chosen by the dead too."""
+    fixed: bool = False
+    """Transports do not move it (M99)."""
+    twice: bool = False
+    """The same player may stand in both slots."""
+    cooldown: int = 0
+    """Nights from one use to the next; 0 and 1 for every night (M151)."""
+    freed_by_book: bool = False
+    """Neither uses nor cooldown bind whoever holds the Necronomicon."""
+    astral_with_book: bool = False
+    """Goes nowhere when its user holds the Necronomicon."""
     reaches_cell: bool = False
     """Works on a prisoner too."""
     displaced: str | None = None
@@ -77,6 +132,13 @@ class Ability:
     refusals: tuple[tuple[Bar, str], ...] = ()
     """Bars that have a report of their own instead of `action_refused` (M181)."""
 
+
+DUEL_WEAPONS = {"scimitar": "sidestep", "rapier": "chainmail", "pistol": "backpedal"}
+"""Each weapon and the defence that it beats (M147)."""
+DUEL_DEFENSE = Ability(
+    "duel_defense", When.NIGHT, conditions=(Bar.NOT_DUELLED,), params=tuple(DUEL_WEAPONS.values()), lasting=True
+)
+"""What every player may choose on the night of a duel, beside the own ability."""
 
 OTHERS = (Bar.DEAD, Bar.SELF)
 """Any other living player."""
@@ -126,12 +188,38 @@ class Role:
     """Keeps others from acting (M41)."""
     hears_dead: ClassVar[bool] = False
     """Reads and writes the channel of the dead at night, unnamed (M36)."""
+    hears_whispers: ClassVar[bool] = False
+    """Reads the text of every whisper while alive (M31)."""
+    overhears: ClassVar[Channel | None] = None
+    """A team's night channel that the role reads without seeing who speaks (M34)."""
+    assigned: ClassVar[str | None] = None
+    """The fact that holds the player assigned at the start (M6)."""
     fallback: ClassVar[str | None] = None
-    """What the role becomes when its assigned player is lost (M137, M139)."""
+    """What the role becomes when its assigned player is lost (M137, M139) or its prey is gone (M144)."""
+    fallback_uses: ClassVar[Mapping[str, int]] = {}
+    """Uses with which the fallback begins, where they are not the full ones."""
+    hunts: ClassVar[str | None] = None
+    """The side whose end makes the role fall back (M144)."""
     wants_lynched: ClassVar[str | None] = None
     """Whose lynch reaches the role's goal: "self" or "target" (M136, M137)."""
-    bears_shield: ClassVar[bool] = False
-    """The defence is gone after the first attack (M86)."""
+    outlives: ClassVar[str | None] = None
+    """Who has to be alive at the end for the role to win: "self" or "ward" (M173)."""
+    spites: ClassVar[str | None] = None
+    """The side that must not win for the role to win (M173)."""
+    dealt: ClassVar[bool] = True
+    """Whether a role list may name or draw the role (M4)."""
+    fragile: ClassVar[bool] = False
+    """The own defence is gone after the first attack, and the attacker is told nothing (M86)."""
+    convertible: ClassVar[bool] = False
+    """Joins the Vampires when bitten without a defence (M143)."""
+    inherits_book: ClassVar[bool] = False
+    """Gets the Necronomicon before all others (M148)."""
+    forges: ClassVar[bool] = False
+    """Writes a note that stands for the wills it forges (M131)."""
+    steered: ClassVar[str | None] = None
+    """The ability that somebody else can make the role use (M93): its first with one living target."""
+    raised: ClassVar[str | None] = None
+    """The same for its corpse (M153)."""
 
     passes: ClassVar[dict[Pass, list[tuple[str | None, PassMethod]]]]
     by_id: ClassVar[dict[str, Ability]]
@@ -140,7 +228,9 @@ class Role:
         cls.name = cls.__dict__.get("name") or _spaced(cls.__name__)
         if alignment := cls.__dict__.get("alignment"):
             cls.faction = alignment.faction
-        cls.by_id = {ability.id: ability for ability in cls.abilities}
+        cls.by_id = {ability.id: ability for ability in (*cls.abilities, DUEL_DEFENSE)}
+        cls.raised = next((ability.id for ability in cls.abilities if _is_errand(ability)), None)
+        cls.steered = cls.__dict__.get("steered", cls.raised)
         cls.passes = {}
         for klass in reversed(cls.__mro__):
             for method in vars(klass).values():
@@ -152,7 +242,21 @@ class Role:
 
     def looks_suspicious(self, night: Night, me: Seat) -> bool:
         """What the Sheriff learns of the role tonight, frames and hexes aside (M125)."""
-        return self.suspicious
+        return self.suspicious and not night.fact(me, "book")
+
+    def own_defense(self, night: Night, me: Seat) -> Defense:
+        """The defence that the role has without anybody's help tonight (M52)."""
+        return self.defense
+
+    def is_immune(self, night: Night, me: Seat, immunity: Immunity) -> bool:
+        """Whether something cannot be done to the role tonight."""
+        return immunity in self.immune
+
+
+def _is_errand(ability: Ability) -> bool:
+    """Whether an ability can be done for another: at night, to one living player, with nothing to name."""
+    needs = {Bar.ALIVE, Bar.NO_BOOK} & set(ability.conditions) or {Bar.LIVING, Bar.NOT_WARD} & set(ability.bars)
+    return ability.when is When.NIGHT and ability.slots == 1 and not ability.params and not needs
 
 
 def _spaced(name: str) -> str:

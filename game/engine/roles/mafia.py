@@ -1,14 +1,14 @@
-"""The Mafia of the classic list."""
+"""The Mafia: knows its own, and kills once a night."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from game.engine.night.effects import Effect, Mark, Order, Strike
+from game.engine.night.effects import Effect, Order, Strike, Tell
 from game.engine.night.passes import Pass
-from game.engine.roles.base import OUTSIDERS, Ability, Bar, Role, at
-from game.engine.types import Alignment, Attack, Cause, Channel, Defense, Immunity, Seat, Visit, When
+from game.engine.roles.base import OUTSIDERS, Ability, Role, at
+from game.engine.types import Alignment, Attack, Cause, Channel, Defense, Immunity, Reach, Seat, Visit, When
 
 if TYPE_CHECKING:
     from game.engine.night.table import Night
@@ -64,14 +64,23 @@ class Mafioso(Mafia):
         yield Strike(target, me, Attack.BASIC, Cause.MAFIA)
 
 
-class Framer(Mafia):
-    """Makes somebody look guilty until the next check (M126)."""
+class Ambusher(Mafia):
+    """Lies in wait at a house and strikes one of those who come there (M134)."""
 
-    alignment = Alignment.MAFIA_DECEPTION
-    group = "F"
-    abilities = (Ability("frame", When.NIGHT, 1, (Bar.DEAD,), visit=Visit.NORMAL),)
+    alignment = Alignment.MAFIA_KILLING
+    group = "A"
+    unique = True
+    rulesets = frozenset({"coven"})
+    attack = Attack.BASIC
+    death_note = True
+    abilities = (Ability("ambush", When.NIGHT, 1, OUTSIDERS, visit=Visit.NORMAL),)
 
-    @at(Pass.DECEIVE, "frame")
-    def frame(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
-        """Frame the target."""
-        yield Mark(target, "framed", 1, me)
+    @at(Pass.KILL, "ambush")
+    def ambush(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
+        """Attack one visitor from outside the Mafia; all who come see who lies there."""
+        visitors = [seat for seat in night.visitors(target) if seat != me]
+        strangers = [seat for seat in visitors if night.role(seat).side != self.side]
+        if strangers and target != me:
+            yield Strike(night.pick(strangers, "ambusher_pick", me), me, Attack.BASIC, Cause.AMBUSHER, Reach.AREA)
+        for visitor in visitors if target != me else ():
+            yield Tell(visitor, "saw_ambusher", (me,))

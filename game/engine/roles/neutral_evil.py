@@ -1,11 +1,11 @@
-"""Neutral roles that want somebody lynched."""
+"""Neutral roles that work against the Town for ends of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from game.engine.night.effects import Effect, Strike
+from game.engine.night.effects import Effect, Steer, Strike
 from game.engine.night.passes import Pass
 from game.engine.roles.base import Ability, Bar, Role, at
 from game.engine.types import Alignment, Attack, Cause, Defense, Immunity, Reach, Seat, Verdict, Visit, When
@@ -26,6 +26,8 @@ class Executioner(NeutralEvil):
     group = "E"
     defense = Defense.BASIC
     immune = frozenset({Immunity.DETECTION})
+    convertible = True
+    assigned = "target"
     wants_lynched = "target"
     fallback = "Jester"
 
@@ -36,6 +38,7 @@ class Jester(NeutralEvil):
     group = "F"
     attack = Attack.UNSTOPPABLE
     immune = frozenset({Immunity.DETECTION})
+    convertible = True
     wants_lynched = "self"
     abilities = (
         Ability(
@@ -45,6 +48,9 @@ class Jester(NeutralEvil):
             (Bar.DEAD, Bar.NOT_VOTER),
             conditions=(Bar.ALIVE, Bar.NOT_AFTER_LYNCH),
             visit=Visit.ASTRAL,
+            posthumous=True,
+            fixed=True,
+            reaches_cell=True,
             harmful=True,
         ),
     )
@@ -63,3 +69,37 @@ class Jester(NeutralEvil):
         elif voters:
             target = night.pick(voters, "jester_pick", me)
             yield Strike(target, me, Attack.UNSTOPPABLE, Cause.JESTER, Reach.REMOTE)
+
+
+class Witch(NeutralEvil):
+    """Makes somebody use their ability on another, and wants the Town to lose (M93)."""
+
+    group = "G"
+    rulesets = frozenset({"classic"})
+    defense = Defense.BASIC
+    immune = frozenset({Immunity.DETECTION, Immunity.BLOCK, Immunity.CONTROL})
+    fragile = True
+    outlives = "self"
+    spites = "Town"
+    abilities = (
+        Ability(
+            "control",
+            When.NIGHT,
+            2,
+            (Bar.DEAD,),
+            slot_bars=((Bar.SELF,), ()),
+            visit=Visit.NORMAL,
+            houses=(0,),
+            twice=True,
+        ),
+    )
+
+    def own_defense(self, night: Night, me: Seat) -> Defense:
+        """The shield holds until an attack has met it (M86)."""
+        return Defense.NONE if night.mark(me, "shield") == 0 else self.defense
+
+    @at(Pass.CONTROL, "control")
+    def control(self, night: Night, me: Seat, victim: Seat, target: Seat) -> Iterator[Effect]:
+        """Steer the victim."""
+        if victim != me:
+            yield Steer(victim, target, me)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from game.engine.night.effects import Effect, Hazard, Know, Shield, Spend, Strike, Tell
+from game.engine.night.effects import Effect, Know, Shield, Spend, Strike, Tell
 from game.engine.night.passes import Pass
 from game.engine.roles.base import OTHERS, Ability, Bar, Role, at
-from game.engine.types import Alignment, Attack, Cause, Defense, Immunity, Reach, Seat, Visit, When
+from game.engine.types import Alignment, Attack, Cause, Channel, Defense, Immunity, Reach, Seat, Visit, When
 
 if TYPE_CHECKING:
     from game.engine.night.table import Night
@@ -19,6 +19,7 @@ class TownKilling(Role):
 
     alignment = Alignment.TOWN_KILLING
     side = "Town"
+    convertible = True
 
 
 class Jailor(TownKilling):
@@ -63,8 +64,14 @@ class Veteran(TownKilling):
     def alert(self, night: Night, me: Seat) -> Iterator[Effect]:
         """Lie in wait at home."""
         yield Shield(me, Defense.BASIC, me, "attacked_defended")
-        yield Hazard(me, me, Attack.POWERFUL, Cause.VETERAN, "alert_attacked")
         yield Spend(me, "alert")
+
+    @at(Pass.KILL, "alert")
+    def shoot(self, night: Night, me: Seat) -> Iterator[Effect]:
+        """Shoot everybody who came."""
+        for visitor in night.visitors(me):
+            yield Strike(visitor, me, Attack.POWERFUL, Cause.VETERAN, Reach.AREA)
+            yield Tell(me, "alert_attacked", (visitor,))
 
 
 class Vigilante(TownKilling):
@@ -96,7 +103,7 @@ class Vigilante(TownKilling):
     @at(Pass.AFTERMATH, "shoot")
     def regret(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Put the gun away for good."""
-        for victim in night.town_kills(me, Cause.VIGILANTE):
+        for victim in night.town_kills(me, Cause.VIGILANTE) if night.lives(me) else ():
             yield Know(me, "guilt", night.day)
             yield Tell(me, "vigilante_guilt", (victim,))
 
@@ -105,3 +112,49 @@ class Vigilante(TownKilling):
         """The night after, nothing saves them."""
         if night.fact(me, "guilt") is not None and night.lives(me):
             yield Strike(me, me, Attack.UNSTOPPABLE, Cause.GUILT, Reach.REMOTE)
+
+
+class VampireHunter(TownKilling):
+    """Stakes Vampires, at their house and at the own one, and hears them talk (M34, M144)."""
+
+    group = "C"
+    attack = Attack.BASIC
+    convertible = False
+    overhears = Channel.VAMPIRE
+    hunts = "Vampire"
+    fallback = "Vigilante"
+    fallback_uses = {"shoot": 1}
+    abilities = (
+        Ability("check", When.NIGHT, 1, OTHERS, visit=Visit.NORMAL, harmful=True),
+        Ability("ambush_vampires", When.PASSIVE),
+        Ability("hear_vampires", When.PASSIVE),
+    )
+
+    @at(Pass.POST)
+    def brace(self, night: Night, me: Seat) -> Iterator[Effect]:
+        """A Vampire who comes does no harm."""
+        if night.lives(me) and me not in night.prisoners:
+            yield Shield(me, Defense.BASIC, me, "", frozenset({Cause.VAMPIRE}))
+
+    @at(Pass.KILL, "check")
+    def check(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
+        """Stake a Vampire, or learn that it is none."""
+        if target == me:
+            return
+        if night.role(target).side == self.hunts:
+            yield from self._stake(me, target, Reach.DIRECT)
+        else:
+            yield Tell(me, "vh_no_vampire", (target,))
+
+    @at(Pass.KILL)
+    def ambush(self, night: Night, me: Seat) -> Iterator[Effect]:
+        """Stake every Vampire who came."""
+        if not night.lives(me) or me in night.prisoners:
+            return
+        for visitor in night.visitors(me):
+            if night.role(visitor).side == self.hunts:
+                yield from self._stake(me, visitor, Reach.AREA)
+
+    def _stake(self, me: Seat, vampire: Seat, reach: Reach) -> Iterator[Effect]:
+        yield Strike(vampire, me, Attack.BASIC, Cause.VAMPIRE_HUNTER, reach)
+        yield Tell(me, "vh_staked", (vampire,))

@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from game.engine.config import Limits, Options, Rounds, Seconds, Table
+from game.engine.config import RAPID, Limits, Options, Rounds, Seconds, Table
 from game.engine.day import TRIALS_A_DAY
 from game.engine.legal import SAY_LENGTH, WILL_LENGTH
 from game.engine.night.passes import FROZEN, Pass
 from game.engine.roles import ROLES
-from game.engine.roles.base import Role
+from game.engine.roles.base import DUEL_WEAPONS, Role
 from game.engine.roles.groups import GROUPS
-from game.engine.setup import COPIES, RANDOM_CAP, SEATS
+from game.engine.roles.neutral_chaos import PLUNDERS
+from game.engine.setup import ANY_CAP, COPIES, RANDOM_CAP, SEATS
 from game.engine.state import EMPTY, Public
 from game.engine.text import render
 from game.engine.text.words import Number, texts, word
 from game.engine.types import KILL_ORDER, Attack, Channel, Defense
-from game.engine.victory import QUIET_FROM
+from game.engine.victory import QUIET_FROM, TRAITOR_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ def numbers() -> dict[str, object]:
         "execution_attack": jailor.attack.name.capitalize(),
         "book_night": Number(Options().book_night),
         "quiet_from": Number(QUIET_FROM),
+        "traitor_days": Number(TRAITOR_DAYS),
+        "plunders": Number(PLUNDERS),
         "random_cap": Number(RANDOM_CAP),
+        "any_cap": Number(ANY_CAP),
         "copies": Number(COPIES),
         "attempts": Number(Table((), ()).attempts),
     }
@@ -111,10 +115,11 @@ def columns(*keys: str) -> tuple[str, ...]:
 def _phases() -> Rows:
     rounds = Rounds()
     turns = {**{field.name: getattr(rounds, field.name) for field in fields(rounds)}, "night": rounds.night + 1}
-    yield columns("phase", "what", "seconds", "rounds")
+    yield columns("phase", "what", "seconds", "rapid", "rounds")
     for field in fields(Seconds):
         name = field.name
-        yield word("title", name), word("phase", name), str(getattr(Seconds(), name)), str(turns.get(name, 1))
+        seconds = (str(getattr(pace, name)) for pace in (Seconds(), RAPID))
+        yield (word("title", name), word("phase", name), *seconds, str(turns.get(name, 1)))
 
 
 def _budgets() -> Rows:
@@ -165,6 +170,11 @@ def _sides() -> Rows:
         yield word("column", "alone"), ", ".join(alone)
 
 
+def _duels() -> Rows:
+    yield columns("weapon", "beats")
+    yield from DUEL_WEAPONS.items()
+
+
 def _channels() -> Rows:
     yield columns("channel", "who")
     for channel in Channel:
@@ -189,6 +199,7 @@ GRIDS: dict[str, Callable[[], Rows]] = {
     "causes": _causes,
     "sides": _sides,
     "channels": _channels,
+    "duels": _duels,
     **{f"groups_{ruleset}": _groups(ruleset) for ruleset in GROUPS},
 }
 """Tables by name; each gives its head and then its rows."""

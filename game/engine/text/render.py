@@ -15,9 +15,10 @@ from typing import Any
 
 from game.engine import events as e
 from game.engine.asks import Ask, AskKind
+from game.engine.config import Ruleset
 from game.engine.legal import writable
 from game.engine.roles import ROLES
-from game.engine.roles.groups import CLASSIC
+from game.engine.roles.groups import GROUPS
 from game.engine.state import View
 from game.engine.types import Phase, Seat, ShownWill, Verdict
 
@@ -34,10 +35,10 @@ def say(section: str, key: str, **parts: object) -> str:
     return template.format(**parts) if template else key.replace("_", " ")
 
 
-def line(event: e.Event, names: Sequence[str], seat: Seat | None = None) -> str | None:
+def line(event: e.Event, names: Sequence[str], seat: Seat | None = None, ruleset: Ruleset = "classic") -> str | None:
     """An event as the seat reads it (None: as the public or the host reads it); None where there is nothing to say."""
     writer = _LINES.get(event.kind)
-    return writer(event, _Names(names), seat) if writer else None
+    return writer(event, _Names(names, ruleset), seat) if writer else None
 
 
 def refusal(reason: str) -> str:
@@ -107,10 +108,11 @@ def role_card(role: str) -> Card:
 
 
 class _Names:
-    """Players' names by seat."""
+    """Players' names by seat, and the ruleset that names groups of roles."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], ruleset: Ruleset) -> None:
         self.all = names
+        self.groups = GROUPS[ruleset]
 
     def __getitem__(self, seat: Seat) -> str:
         return self.all[seat - 1] if 0 < seat <= len(self.all) else "somebody"
@@ -195,13 +197,29 @@ def _chose(event: e.Chose, names: _Names, seat: Seat | None) -> str:
 
 
 def _told(event: e.Told, names: _Names, seat: Seat | None) -> str:
-    if event.message == "lookout_result":
-        house, *visitors = event.seats
-        key = "visited_by" if visitors else "visited_by_nobody"
-        return say("line", key, name=names[house], visitors=names.join(visitors))
-    key = f"sheriff_result_{event.value}" if event.message == "sheriff_result" else event.message
-    group = ", ".join(CLASSIC.get(event.value, ())) if event.message == "investigator_result" else ""
-    return say("told", key, names=names.join(event.seats), value=event.value, group=group)
+    if event.message in _JOURNEYS:
+        key, nothing, part = _JOURNEYS[event.message]
+        house, *others = event.seats
+        return say("line", key if others else nothing, name=names[house], **{part: names.join(others)})
+    key = f"{event.message}_{event.value}" if event.message in _BY_VALUE else event.message
+    if event.message == "control_immune" and event.seats:
+        key = "control_immune_of"
+    group = ", ".join(names.groups.get(event.value, ())) if event.message == "investigator_result" else ""
+    relayed = say("told", event.value, names="somebody", value="", group="") if event.message == "spy_bug" else ""
+    return say("told", key, names=names.join(event.seats), value=event.value, group=group, relayed=relayed)
+
+
+_JOURNEYS = {
+    "lookout_result": ("visited_by", "visited_by_nobody", "visitors"),
+    "tracker_result": ("went_to", "went_nowhere", "visited"),
+}
+"""Reports on one player's house or ways: the line, the line where there is nothing, and what it lists."""
+_BY_VALUE = frozenset({"sheriff_result", "psychic_result"})
+"""Reports with a line for each value."""
+
+
+def _will_read(event: e.WillRead, names: _Names, seat: Seat | None) -> str:
+    return say("line", "will_read" if event.text else "no_will_read", name=names[event.seat], will=event.text)
 
 
 def _announced(event: e.Announced, names: _Names, seat: Seat | None) -> str:
@@ -259,6 +277,7 @@ _LINES: dict[str, Callable[[Any, _Names, Seat | None], str | None]] = {
     "said": _said,
     "whispered": _whispered,
     "whisper_heard": _heard,
+    "will_read": _will_read,
     "voted": _voted,
     "trial_opened": _trial_opened,
     "trial_closed": _trial_closed,

@@ -14,7 +14,7 @@ from typing import Any
 from game.engine.roles import ROLES
 from game.engine.roles.base import Ability, Bar, Role
 from game.engine.roles.groups import GROUPS
-from game.engine.setup import MODES, SetupError, roles_unbuilt, table_for, validate
+from game.engine.setup import MODES
 from game.engine.text import render
 from game.engine.text.chapters import Chapter, chapters, night_steps, sides
 from game.engine.text.words import Number, slug, texts, word
@@ -91,15 +91,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class ModeEntry:
-    """An official role list. `unbuilt` names roles that this release does not play, `rule` the mode's own rule."""
+    """An official role list; `rule` is what the mode adds to it, empty where that is nothing."""
 
     slug: str
     name: str
     ruleset: str
     slots: tuple[str, ...]
     rule: str
-    unbuilt: tuple[str, ...]
-    playable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +142,8 @@ TOLD_ELSEWHERE = frozenset(
      "suspicious", "passes", "by_id"}
 )  # fmt: skip
 """Facts of a role that stand in a place of their own on its card."""
+CHANGING = ("own_defense", "is_immune")
+"""Facts that a role may work out anew each night."""
 UNTOLD = frozenset({"steered", "raised", "fallback_uses"})
 """Facts that only say by which name the rules find something."""
 
@@ -163,7 +163,7 @@ def role_entry(role: Role) -> RoleEntry:
         goal=card.goal,
         attack=_level(role.attack),
         defense=_level(role.defense),
-        immune=tuple(word("immune", kind.value) for kind in Immunity if kind in role.immune),
+        immune=tuple(_immunities(role)),
         sheriff=word("sheriff", _sheriff(role)),
         abilities=tuple(ability_entry(ability) for ability in role.abilities),
         traits=tuple(_traits(role)),
@@ -174,10 +174,16 @@ def role_entry(role: Role) -> RoleEntry:
     )
 
 
+def _immunities(role: Role) -> Iterator[str]:
+    for kind in Immunity:
+        if kind in role.immune and not (kind is Immunity.DETECTION and _sheriff(role) == "depends"):
+            yield word("immune", kind.value)
+
+
 def _sheriff(role: Role) -> str:
     if type(role).looks_suspicious is not Role.looks_suspicious:
         return "depends"
-    return "suspicious" if role.suspicious and Immunity.DETECTION not in role.immune else "innocent"
+    return "suspicious" if role.suspicious else "innocent"
 
 
 def told_facts(role: Role) -> Iterator[tuple[str, Any]]:
@@ -194,6 +200,9 @@ def trait_key(name: str, value: object) -> str:
 
 
 def _traits(role: Role) -> Iterator[str]:
+    for name in CHANGING:
+        if getattr(type(role), name) is not getattr(Role, name) and not role.fragile:
+            yield word("trait", name)
     for name, value in told_facts(role):
         shown = render.say("channel", value.value) if isinstance(value, Channel) else value
         yield word("trait", trait_key(name, value), value=shown)
@@ -212,18 +221,20 @@ SAID_ELSEWHERE = frozenset(
     {"id", "when", "slots", "bars", "slot_bars", "conditions", "uses", "visit", "houses", "harmful", "refusals"}
 )
 """Facts of an ability that are told in a place of their own, or by other chapters."""
+MANY = 8
+"""More choices than this are counted instead of named."""
 
 
 def ability_entry(ability: Ability) -> AbilityEntry:
     """An ability in words."""
-    by_day = ability.when is not When.NIGHT
+    by_day, passive = ability.when is not When.NIGHT, ability.when is When.PASSIVE
     uses = word("ability", "endless") if ability.uses is None else word("ability", "uses", uses=Number(ability.uses))
     return AbilityEntry(
         id=ability.id,
         name=render.ability_name(ability.id),
         when=word("when", ability.when.value),
-        uses=uses,
-        targets=_targets(ability),
+        uses="" if passive else uses,
+        targets="" if passive else _targets(ability),
         visit="" if by_day and ability.visit is Visit.NONE else word("visit", ability.visit.value),
         details=(*(word("condition", bar.value) for bar in ability.conditions), *_extras(ability)),
     )
@@ -234,8 +245,8 @@ def _targets(ability: Ability) -> str:
         return word("slots", "none")
     head = word("slots", "one" if ability.slots == 1 else "many", count=Number(ability.slots))
     parts = [", ".join(bar_words(ability.bars))]
-    more: Sequence[tuple[Bar, ...]] = getattr(ability, "slot_bars", ())
-    parts += [f"the {Number(place):t} {', '.join(bar_words(bars))}" for place, bars in enumerate(more, 1) if bars]
+    slot_bars = enumerate(ability.slot_bars, 1)
+    parts += [f"the {Number(place):t} {', '.join(bar_words(bars))}" for place, bars in slot_bars if bars]
     return f"{head}: {'; '.join(filter(None, parts))}." if any(parts) else f"{head}."
 
 
@@ -247,11 +258,15 @@ def bar_words(bars: Sequence[Bar]) -> list[str]:
 def _extras(ability: Ability) -> Iterator[str]:
     for field in fields(ability):
         value = getattr(ability, field.name)
-        if field.name in SAID_ELSEWHERE or value == field.default:
+        needless = field.name == "posthumous" and Bar.ALIVE in ability.conditions
+        if field.name in SAID_ELSEWHERE or value == field.default or needless:
             continue
         shown: object = value
         if field.name == "displaced":
             shown = render.ability_name(value)
+        elif isinstance(value, tuple) and len(value) > MANY:
+            yield word("ability", f"{field.name}_many", value=len(value))
+            continue
         elif isinstance(value, tuple):
             shown = ", ".join(str(part).replace("_", " ") for part in value)
         elif isinstance(value, int):
@@ -266,15 +281,4 @@ def mode_entry(name: str) -> ModeEntry:
     """An official role list in words."""
     mode = MODES[name]
     rule = word("mode_note", mode.note) if mode.note else ""
-    unbuilt = tuple(roles_unbuilt(mode.slots))
-    return ModeEntry(f"mode-{slug(name)}", name, mode.ruleset, mode.slots, rule, unbuilt, playable(name))
-
-
-def playable(name: str) -> bool:
-    """Whether this release can play an official list as it stands."""
-    slots = MODES[name].slots
-    try:
-        validate(table_for(name, [f"Player {place}" for place, _ in enumerate(slots, 1)]))
-    except SetupError:
-        return False
-    return True
+    return ModeEntry(f"mode-{slug(name)}", name, mode.ruleset, mode.slots, rule)
