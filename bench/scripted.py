@@ -5,11 +5,13 @@ python -m bench.scripted --matches 1000
 
 from __future__ import annotations
 
+import json
 import time
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from agents.scripted import ScriptedAgent
 from game.engine.events import Refused
@@ -74,6 +76,15 @@ def _batches(seeds: list[str]) -> Iterator[list[str]]:
         yield seeds[first : first + BATCH]
 
 
+def _found(tally: Tally, seconds: float) -> dict[str, Any]:
+    return {
+        "outcomes": {outcome: round(tally.share(outcome), 4) for outcome, _ in tally.outcomes.most_common()},
+        "mean_days": round(tally.mean_days, 2),
+        "matches_per_second": round(tally.matches / seconds, 2),
+        "refusals": tally.refusals,
+    }
+
+
 def main() -> None:
     """The command line."""
     parser = ArgumentParser(description=__doc__)
@@ -81,10 +92,14 @@ def main() -> None:
     parser.add_argument("--mode", default="Classic")
     parser.add_argument("--players", type=int, default=15)
     parser.add_argument("--text", action="store_true", help="with worded speech and thoughts")
+    parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     began = time.perf_counter()
     tally = play_many(given.matches, text=given.text, mode=given.mode, players=given.players)
     seconds = time.perf_counter() - began
+    if given.json:
+        print(json.dumps(_found(tally, seconds)))
+        return
     for outcome, count in tally.outcomes.most_common():
         print(f"{outcome:16} {count:6} {100 * tally.share(outcome):5.1f} %")
     print(f"mean days        {tally.mean_days:6.2f}")

@@ -12,6 +12,7 @@ from game.engine import actions as a
 from game.engine.asks import Ask, Option, ask_of, standing
 from game.engine.legal import barred, card, check, why_not
 from game.engine.roles.base import Ability
+from game.engine.roles.mafia_support import PLANTED
 from game.engine.state import View
 from game.engine.text import render
 from game.engine.types import Phase, Seat, When
@@ -48,7 +49,8 @@ def option(view: View, one: Option) -> Json:
         "name": one.name,
         "label": label(one.verb, one.name),
         "slots": [list(slot) for slot in one.slots],
-        "params": list(one.params),
+        "params": [{"value": param, "label": param_label(one.name, param)} for param in one.params],
+        "twice": one.twice,
         "illegal": [_illegal(view, one, place, slot) for place, slot in enumerate(one.slots)],
     }
 
@@ -60,6 +62,13 @@ def label(verb: str, name: str = "") -> str:
     if verb == "judge":
         return name.capitalize()
     return render.say("verb", verb)
+
+
+def param_label(ability: str, param: str) -> str:
+    """What stands for a param: a planted report in its own words, all else by name."""
+    if ability == "hypnotize":
+        return render.say("told", PLANTED[param])
+    return param[:1].upper() + param[1:]
 
 
 def _illegal(view: View, one: Option, place: int, legal: tuple[Seat, ...]) -> dict[str, str]:

@@ -163,6 +163,10 @@ def _team(screen: Presenter) -> list[list[Any]]:
 def _fact(screen: Presenter, event: e.FactSet) -> Iterator[Op]:
     if event.key == "jailed_on":
         yield _seat(event.seat, jailed=True)
+    elif event.key == "book":
+        yield _seat(event.seat, book=bool(event.value))
+    elif event.key == "lover" and screen.me:
+        yield _seat(int(event.value or 0), lover=True)
     if event.seat == screen.me:
         yield _me(facts=dict(screen.state.of(screen.me).facts or {}))
 
@@ -332,16 +336,20 @@ def _chose(screen: Presenter, event: e.Chose) -> Iterator[Op]:
 
 
 GOOD = frozenset(
-    {"attacked_healed", "attacked_bodyguard_saved", "attacked_vest_saved", "executioner_won", "roleblock_immune"}
-)
+    {"attacked_healed", "attacked_bodyguard_saved", "attacked_vest_saved", "executioner_won", "roleblock_immune",
+     "attacked_crusader_saved", "attacked_trap_saved", "attacked_guardian_saved", "guardian_watched", "poison_cured",
+     "poison_fought_off", "duel_won", "book_received", "forge_success", "juggernaut_power", "vh_staked"}
+)  # fmt: skip
 BAD = frozenset(
     {"attacked_defended", "blackmailed", "haunted", "jailed", "role_blocked", "target_jailed", "transported",
-     "defense_too_strong", "execution_town", "vigilante_guilt", "jester_revenge"}
+     "defense_too_strong", "execution_town", "vigilante_guilt", "jester_revenge", "controlled", "converted",
+     "corpse_missing", "doused", "dueled", "duel_lost", "duel_jailed", "poisoned", "poisoned_uncurable",
+     "triggered_trap", "saw_ambusher", "pestilence_arrived"}
 )  # fmt: skip
 
 
 def _tone(message: str) -> str:
-    if message.startswith(("killed_by", "shot_by")):
+    if message.startswith(("killed_by", "shot_by")) or message == "stoned":
         return "grave"
     return "good" if message in GOOD else "bad" if message in BAD else "plain"
 
@@ -360,6 +368,8 @@ def _announced(screen: Presenter, event: e.Announced) -> Iterator[Op]:
         yield _seat(event.seat, **_role(event.value, "revealed"), weight=screen.state.public.weight(event.seat))
     elif event.message == "revived":
         yield _seat(event.seat, alive=True)
+    elif event.message == "vip":
+        yield _seat(event.seat, vip=True)
     yield screen.line("notice", event, seat=event.seat, tone=_tone(event.message))
 
 

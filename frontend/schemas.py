@@ -84,6 +84,9 @@ class SeatPatch(Shape):
     left: bool | None = None
     weight: int | None = None
     jailed: bool | None = None
+    book: bool | None = None
+    lover: bool | None = None
+    vip: bool | None = None
     team: bool | None = None
     goal_met: bool | None = None
     winner: bool | None = None
@@ -388,14 +391,25 @@ class LiveFrame(Shape):
     status: str
 
 
+class ParamOut(Shape):
+    """One way to use an ability."""
+
+    value: str
+    label: str
+
+
 class OptionOut(Shape):
-    """One thing that may be done. `slots` are the legal seats (0 = nobody), `illegal` why the others are not."""
+    """One thing that may be done. `slots` are the legal seats (0 = nobody), `illegal` why the others are not.
+
+    `twice` says that one seat may stand in two slots.
+    """
 
     verb: str
     name: str
     label: str
     slots: list[list[int]]
-    params: list[str]
+    params: list[ParamOut]
+    twice: bool
     illegal: list[dict[str, str]]
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from game.engine.config import Clock, Limits, Rounds, Seconds, Table, Talk
+from game.engine.config import Clock, Limits, Options, Rounds, Seconds, Table, Talk
 from game.engine.setup import MODES, SEATS, SetupError, deal, validate
 from game.names import NAMES
 
@@ -99,6 +99,14 @@ class SecondsSpec(Strict):
     night: Annotated[int, Field(ge=1, le=3600)] = 37
 
 
+class OptionsSpec(Strict):
+    """Switches of the rules."""
+
+    retributionist_mode: Literal["corpse", "revive"] = "corpse"
+    juggernaut_ladder: Literal["late", "launch"] = "late"
+    book_night: Annotated[int, Field(ge=1, le=20)] = 3
+
+
 class LobbySpec(Strict):
     """A lobby. Without `slots` the mode's own list holds; without `agents`, scripts fill the table."""
 
@@ -110,7 +118,8 @@ class LobbySpec(Strict):
     people: Annotated[int, Field(ge=0, le=15)] = 0
     limits: LimitsSpec = Field(default_factory=LimitsSpec)
     rounds: RoundsSpec = Field(default_factory=RoundsSpec)
-    seconds: SecondsSpec = Field(default_factory=SecondsSpec)
+    seconds: SecondsSpec | None = None
+    options: OptionsSpec = Field(default_factory=OptionsSpec)
     clock: Literal["none", "budget", "wall"] | None = None
     talk: Literal["rounds", "bids", "fifo"] = "rounds"
     pace: Annotated[float, Field(ge=0, le=60)] = 0.0
@@ -204,7 +213,7 @@ def _known_keys(path: Sequence[str | int]) -> list[str]:
     for part in path:
         if isinstance(part, str):
             annotation = model.model_fields[part].annotation
-            model = annotation if isinstance(annotation, type) else AgentSpec
+            model = annotation if isinstance(annotation, type) else SecondsSpec if part == "seconds" else AgentSpec
     return list(model.model_fields)
 
 
@@ -242,7 +251,8 @@ def lobby_table(spec: LobbySpec) -> Table:
         clock=Clock(spec.clock or ("wall" if spec.people else "none")),
         talk=Talk(spec.talk),
         rounds=Rounds(**spec.rounds.model_dump()),
-        seconds=Seconds(**spec.seconds.model_dump()),
+        options=Options(**spec.options.model_dump()),
+        seconds=Seconds(**spec.seconds.model_dump()) if spec.seconds else mode.seconds,
         limits=Limits(
             discussion=limits.per_agent.discussion,
             nomination=limits.per_agent.nomination,

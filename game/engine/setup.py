@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from game.engine import chance
 from game.engine import events as e
 from game.engine.changes import apply_mode, assign_all, introduce, uses_of
-from game.engine.config import RAPID, Ruleset, Table
+from game.engine.config import RAPID, Ruleset, Seconds, Table
 from game.engine.day import open_phase
 from game.engine.match import Match
 from game.engine.roles import ROLES
@@ -40,14 +40,15 @@ class Mode:
     ruleset: Ruleset
     slots: tuple[str, ...]
     note: str = ""
+    seconds: Seconds = field(default_factory=Seconds)
 
 
-def _mode(ruleset: Ruleset, slots: str, note: str = "") -> Mode:
+def _mode(ruleset: Ruleset, slots: str, note: str = "", seconds: Seconds | None = None) -> Mode:
     names: list[str] = []
     for part in filter(None, slots.split(", ")):
         name, _, times = part.partition(" x")
         names += [name] * int(times or 1)
-    return Mode(ruleset, tuple(names), note)
+    return Mode(ruleset, tuple(names), note, seconds or Seconds())
 
 
 _RANKED = ("Jailor, Town Investigative x2, Town Protective, Town Killing, Town Support, Random Town x3, Godfather, Mafioso, "
@@ -67,7 +68,7 @@ MODES: dict[str, Mode] = {
                               "Vampire Hunter, Jester, Witch, Vampire x4"),
     "Town Traitor": _mode("classic", "Sheriff, Jailor, Doctor, Lookout, Town Investigative, Town Protective, Town Killing, "
                           "Town Support, Random Town x3, Godfather, Mafioso, Random Mafia, Witch", "traitor"),
-    "Rapid": _mode("classic", "", "host"),
+    "Rapid": _mode("classic", "", "host", RAPID),
     "Custom": _mode("classic", "", "host"),
     "Vigilantics": _mode("classic", "Vigilante x10, Witch x5", "retired"),
     "Coven Classic": _mode("coven", "Sheriff, Lookout, Psychic, Jailor, Town Protective, Coven Leader, Potion Master, "
@@ -84,7 +85,8 @@ MODES: dict[str, Mode] = {
                                 "Town Killing, Town Support, Random Town x3, Coven Leader, Medusa, Random Coven x2", "traitor"),
     "Coven All Any": _mode("coven", "Any x15"),
 }  # fmt: skip
-"""Official lists by name; an empty list is the host's to choose. `note` names a rule beyond the list."""
+"""Official lists by name; an empty list is the host's to choose. `note` names a rule beyond the list: "traitor",
+"vip" or "lovers", "retired" for lists that are no longer offered, "host" where the list is the host's."""
 
 
 def start(table: Table, seed: str, roles: Sequence[str] | None = None) -> list[e.Event]:
@@ -150,7 +152,8 @@ def _validate_slots(table: Table) -> None:
 def _validate_counts(table: Table) -> None:
     """Uniques once; in lists of one's own also few of a kind, and a killer for the Mafia (M4, M5)."""
     exact = [slot for slot in table.slots if slot in ROLES]
-    chosen = MODES[table.mode].note == "host" if table.mode in MODES else True
+    mode = MODES.get(table.mode)
+    chosen = mode is None or table.slots != mode.slots[: len(table.slots)]
     for role in dict.fromkeys(exact):
         times = exact.count(role)
         if times > 1 and ROLES[role].unique:
@@ -229,8 +232,7 @@ def table_for(mode: str, names: Sequence[str], **settings: object) -> Table:
     if mode not in MODES:
         raise SetupError(f"There is no mode {mode!r}; there are {', '.join(MODES)}.")
     found = MODES[mode]
-    if mode == "Rapid":
-        settings.setdefault("seconds", RAPID)
+    settings.setdefault("seconds", found.seconds)
     return Table(tuple(names), found.slots[: len(names)], mode, found.ruleset, **settings)  # type: ignore[arg-type]
 
 

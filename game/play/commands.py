@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from game.engine import actions as a
-from game.engine.legal import card, writable
+from game.engine.legal import card, may_leave_note, writable
+from game.engine.roles.base import Ability
 from game.engine.state import View
-from game.engine.types import Channel, Seat, Verdict
+from game.engine.types import Channel, Seat, Verdict, When
+
+WAYS_SHOWN = 3
+"""Params that the list of commands spells out."""
 
 
 class CommandError(ValueError):
@@ -42,10 +46,16 @@ def help_lines(view: View) -> list[str]:
     ]  # fmt: skip
     me = view.private
     if me and me.role:
-        lines += [f"/{ability.id}{' NAME' * ability.slots}" for ability in card(me).abilities]
-        if card(me).death_note:
+        known = (ability for ability in card(me).by_id.values() if ability.when is not When.PASSIVE)
+        lines += [f"/{ability.id}{' NAME' * ability.slots}{_ways(ability)}" for ability in known]
+        if may_leave_note(me):
             lines.append("/note words")
     return lines
+
+
+def _ways(ability: Ability) -> str:
+    """What may stand behind the targets, where the list is short enough to read."""
+    return "" if not ability.params else f" {'|'.join(ability.params)}" if len(ability.params) <= WAYS_SHOWN else " HOW"
 
 
 def _channel(view: View) -> Channel:
@@ -94,7 +104,9 @@ def _use(verb: str, rest: str, view: View) -> a.Action:
     words = [word for word in rest.replace(",", " ").split() if word.casefold() != "and"]
     names = view.public.table.names
     targets = tuple(seat_named(word, names) for word in words[: ability.slots])
-    return a.Use(verb, targets, " ".join(words[ability.slots :]))
+    way = "_".join(words[ability.slots :]).casefold()
+    named = (param for param in ability.params if param.casefold().replace(" ", "_") == way)
+    return a.Use(verb, targets, next(named, " ".join(words[ability.slots :])))
 
 
 def seat_named(word: str, names: Sequence[str]) -> Seat:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from game.engine.config import Clock
-from game.lobby import LobbyError, LobbySpec, lobby_from_yaml, lobby_roles, lobby_table, lobby_to_yaml
+from game.engine.config import Clock, Options
+from game.engine.setup import MODES
+from game.lobby import GameSpec, LobbyError, LobbySpec, lobby_from_yaml, lobby_roles, lobby_table, lobby_to_yaml
 
 PRESETS = sorted((Path(__file__).parents[2] / "game" / "lobbies").glob("*.yaml"))
 
@@ -103,3 +104,21 @@ def test_lobby_check_ends_with_1_and_the_problems(capsys: pytest.CaptureFixture[
         call_command("lobby_check", str(file))
     assert ended.value.code == 1
     assert "line 1: unknown key 'gmae'" in capsys.readouterr().err
+
+
+def test_switches_of_the_rules_become_the_tables() -> None:
+    spec = lobby_from_yaml("options: {retributionist_mode: revive, juggernaut_ladder: launch, book_night: 5}")
+    assert lobby_table(spec).options == Options(retributionist_mode="revive", juggernaut_ladder="launch", book_night=5)
+
+
+@pytest.mark.parametrize(("lobby", "night"), [("{mode: Rapid}", 10), ("{mode: Classic}", 37)])
+def test_a_mode_brings_its_own_seconds(lobby: str, night: int) -> None:
+    slots = "slots: [Sheriff, Doctor, Escort, Mafioso, Jester, Any, Any]"
+    assert lobby_table(lobby_from_yaml(f"game: {lobby}\n{slots}")).seconds.night == night
+    assert lobby_table(lobby_from_yaml(f"game: {lobby}\n{slots}\nseconds: {{night: 5}}")).seconds.night == 5
+
+
+@pytest.mark.parametrize("mode", [name for name, mode in MODES.items() if mode.slots])
+def test_every_official_list_makes_a_table(mode: str) -> None:
+    table = lobby_table(LobbySpec(game=GameSpec(mode=mode)))
+    assert (table.slots, table.ruleset) == (MODES[mode].slots, MODES[mode].ruleset)

@@ -134,3 +134,77 @@ def test_the_seed_is_committed_to_and_shown_to_nobody() -> None:
     assert isinstance(seeded, e.Seeded)
     assert seeded.to == 0
     assert "secret" not in opened.commitment
+
+
+DEALT = [mode for mode, found in MODES.items() if found.slots]
+TEAMS = {channel for role in ROLES.values() if (channel := role.channel)}
+
+
+@pytest.mark.parametrize("mode", DEALT)
+def test_every_deal_of_a_mode_keeps_its_rules(mode: str) -> None:
+    table = table_for(mode, NAMES[:15])
+    exact = Counter(slot for slot in table.slots if slot in ROLES)
+    for number in range(60):
+        roles = Counter(deal(table, f"{mode} {number}"))
+        assert roles.total() == 15
+        assert all(table.ruleset in ROLES[role].rulesets and ROLES[role].dealt for role in roles)
+        assert all(times == 1 or times == exact[role] for role, times in roles.items() if ROLES[role].unique)
+        for team in TEAMS:
+            named = sum(times for role, times in exact.items() if ROLES[role].channel is team)
+            assert sum(times for role, times in roles.items() if ROLES[role].channel is team) <= max(5, named)
+        mafia = [role for role in roles if ROLES[role].faction is Faction.MAFIA]
+        assert not mafia or {"Godfather", "Mafioso"} & set(mafia)
+        assert not exact - roles or mafia
+
+
+def test_a_vampire_hunter_is_drawn_only_where_a_vampire_may_be() -> None:
+    without = Table(NAMES[:7], ("Town Killing",) * 6 + ("Mafioso",), "Custom")
+    beside = Table(NAMES[:7], ("Town Killing",) * 6 + ("Vampire",), "Custom")
+    drawn = {name: {role for n in range(80) for role in deal(table, f"{n}")} for name, table in
+             {"without": without, "beside": beside}.items()}  # fmt: skip
+    assert "Vampire Hunter" not in drawn["without"]
+    assert "Vampire Hunter" in drawn["beside"]
+
+
+def test_any_may_deal_five_of_the_mafia_and_four_of_each_other_team() -> None:
+    most: Counter[str] = Counter()
+    for mode in ("All Any", "Coven All Any"):
+        for number in range(400):
+            roles = deal(table_for(mode, NAMES[:15]), f"many {number}")
+            for team in TEAMS:
+                most[team] = max(most[team], sum(ROLES[role].channel is team for role in roles))
+    assert most["mafia"] == 5
+    assert max(most["coven"], most["vampire"]) == 4
+
+
+@pytest.mark.parametrize("mode", ["Town Traitor", "Coven Town Traitor"])
+def test_one_of_the_town_is_told_to_be_the_traitor(mode: str) -> None:
+    log = start(table_for(mode, NAMES[:15]), "traitor")
+    state = fold_all(EMPTY, log)
+    traitors = [seat for seat in state.public.seats if state.of(seat).fact("traitor")]
+    told = [event.to for event in log if isinstance(event, e.Told) and event.message == "traitor"]
+    assert told == [1 << seat for seat in traitors]
+    assert [ROLES[state.role(seat)].faction for seat in traitors] == [Faction.TOWN]
+
+
+def test_everybody_learns_who_is_the_vip() -> None:
+    state = fold_all(EMPTY, start(table_for("VIP", NAMES[:15]), "vip"))
+    assert ROLES[state.role(state.public.vip)].faction is Faction.TOWN
+
+
+def test_lovers_know_each_other_and_an_odd_player_has_nobody() -> None:
+    state = fold_all(EMPTY, start(table_for("Lovers", NAMES[:15]), "love"))
+    pairs = {seat: lover for seat in state.public.seats if (lover := state.of(seat).fact("lover"))}
+    assert len(pairs) == 14
+    assert all(pairs[lover] == seat != lover for seat, lover in pairs.items())
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_guardian_angel_watches_over_another_who_wants_to_live(number: int) -> None:
+    slots = ("Guardian Angel", "Guardian Angel", "Jester", "Executioner", "Mafioso", "Sheriff", "Doctor")
+    state = fold_all(EMPTY, start(Table(NAMES[:7], slots, "Custom", "coven"), f"ward {number}"))
+    for seat in state.public.seats:
+        if state.role(seat) == "Guardian Angel":
+            ward = state.of(seat).fact("ward")
+            assert isinstance(ward, int)
+            assert state.role(ward) not in ("Guardian Angel", "Jester", "Executioner")

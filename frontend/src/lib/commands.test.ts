@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { read } from './commands';
 
-const table = { names: ['Ada', 'Ben', 'Bea'], abilities: [{ id: 'transport', slots: 2 }, { id: 'alert', slots: 0 }], channel: 'mafia' };
+const table = { names: ['Ada', 'Ben', 'Bea'], abilities: [{ id: 'transport', slots: 2, params: [] }, { id: 'alert', slots: 0, params: [] }, { id: 'forge', slots: 1, params: ['Jester', 'Coven Leader'] }], channel: 'mafia' };
 
 describe('what a player types', () => {
   it.each([
@@ -14,6 +14,7 @@ describe('what a player types', () => {
     ['/w ben trust me', { do: 'whisper', to: 2, text: 'trust me' }],
     ['/transport 1 and bea', { do: 'use', ability: 'transport', targets: [1, 3], param: '' }],
     ['/alert', { do: 'use', ability: 'alert', targets: [], param: '' }],
+    ['/forge ben coven leader', { do: 'use', ability: 'forge', targets: [2], param: 'Coven Leader' }],
     ['/will I was Ada', { do: 'will', text: 'I was Ada' }],
     ['/pass', { do: 'pass' }],
   ])('%s', (line, action) => {

@@ -1,7 +1,8 @@
 // What a player types, read as actions: the same commands as in the terminal.
 import type { Action, VerdictWord } from './frames';
 
-export interface Table { names: string[]; abilities: { id: string; slots: number }[]; channel: string }
+export interface Ability { id: string; slots: number; params: string[] }
+export interface Table { names: string[]; abilities: Ability[]; channel: string }
 
 /** The action that a line stands for, or a sentence that says what to type instead. */
 export function read(text: string, table: Table): Action | string {
@@ -51,7 +52,13 @@ function use(verb: string, words: string[], table: Table): Action | string {
   const seats = named.slice(0, ability.slots).map((word) => seatNamed(word, table.names));
   const flaw = seats.find((seat) => typeof seat === 'string');
   if (typeof flaw === 'string') return flaw;
-  return { do: 'use', ability: verb, targets: seats as number[], param: named.slice(ability.slots).join(' ') };
+  const way = named.slice(ability.slots).join(' ');
+  const param = ability.params.find((one) => plain(one) === plain(way)) ?? way;
+  return { do: 'use', ability: verb, targets: seats as number[], param };
+}
+
+function plain(word: string): string {
+  return word.toLowerCase().replace(/ /g, '_');
 }
 
 function known(table: Table): string {

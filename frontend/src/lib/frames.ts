@@ -10,7 +10,7 @@ export interface Will { state: 'shown' | 'hidden' | 'forged' | 'bloodied' | 'wri
 export interface SeatPatch {
   alive?: boolean; role?: string | null; faction?: string | null; alignment?: string | null; how?: string | null;
   causes?: string[]; will?: Will; notes?: string[]; note?: string; notebook?: string; marks?: string[]; left?: boolean;
-  weight?: number; jailed?: boolean; team?: boolean; goal_met?: boolean; winner?: boolean;
+  weight?: number; jailed?: boolean; book?: boolean; lover?: boolean; vip?: boolean; team?: boolean; goal_met?: boolean; winner?: boolean;
 }
 export interface SeatOp { op: 'seat'; seat: number; set: SeatPatch }
 export interface LineOp {
@@ -40,7 +40,8 @@ export interface MatchOut {
   id: number; title: string; status: string; mode: string; pace: number; finished: boolean; has_people: boolean; practice: boolean;
   clock: string; parent: number | null; commitment: string; error: string; seats: SeatOut[];
 }
-export interface Option { verb: string; name: string; label: string; slots: number[][]; params: string[]; illegal: Record<string, string>[] }
+export interface Param { value: string; label: string }
+export interface Option { verb: string; name: string; label: string; slots: number[][]; params: Param[]; twice: boolean; illegal: Record<string, string>[] }
 export interface Barred { verb: 'use'; name: string; label: string; reason: string }
 export interface Ask {
   id: string; kind: string; sentence: string; budget: number | null; attempt: number; since: number | null; deadline: number | null;

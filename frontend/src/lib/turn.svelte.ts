@@ -41,7 +41,7 @@ export class Turn {
   get legal(): number[] {
     const full = this.aim?.slots.length === this.picks.length;
     const slot = this.aim?.slots[full ? this.picks.length - 1 : this.picks.length] ?? [];
-    return slot.filter((seat) => !this.picks.includes(seat));
+    return this.aim?.twice ? slot : slot.filter((seat) => !this.picks.includes(seat));
   }
 
   reason(seat: number): string {
@@ -52,7 +52,7 @@ export class Turn {
   choose(option: Option | null): void {
     this.chosen = this.chosen === option ? null : option;
     this.picks = [];
-    this.param = option?.params[0] ?? '';
+    this.param = option?.params[0]?.value ?? '';
     this.problem = '';
     if (option && !option.slots.length && !option.params.length && option.verb === 'use') void this.confirm();
   }
@@ -68,7 +68,8 @@ export class Turn {
 
   /** Whether what is filled in can be sent. */
   get ready(): boolean {
-    return this.aim?.verb === 'use' && this.aim.slots.length > 0 && this.picks.length === this.aim.slots.length;
+    const aim = this.aim;
+    return aim?.verb === 'use' && aim.slots.length + aim.params.length > 0 && this.picks.length === aim.slots.length;
   }
 
   /** Send what is filled in. */
@@ -77,7 +78,7 @@ export class Turn {
     if (!aim || this.busy || this.picks.length < aim.slots.length) return;
     const target = this.picks[0] ?? 0;
     const action: Action =
-      aim.verb === 'vote' ? { do: 'vote', target: target || null } : { do: 'use', ability: aim.name, targets: this.picks, param: this.param };
+      aim.verb === 'vote' ? { do: 'vote', target: target || null } : { do: 'use', ability: aim.name, targets: this.picks, param: this.param || (aim.params[0]?.value ?? '') };
     await this.send(action, aim.label);
   }
 

@@ -122,7 +122,7 @@ class Trap:
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """An attack on one player (M51, M56). `by` is 0 where nobody strikes any more, as with poison that is due.
+    """An attack on one player (M51, M56). `by` is 0 where nobody is known to have struck.
 
     `bloody` makes the victim's will unreadable (M41); `piercing` meets the own defence alone (M150); `instead` is
     what comes upon the victim in place of death when the attack gets through (M143, M150).

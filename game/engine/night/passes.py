@@ -6,10 +6,12 @@ from enum import IntEnum, auto
 
 
 class Pass(IntEnum):
-    """Steps of the night in the order of definition (M81). A whole pass is gathered before it is settled."""
+    """Steps of the night in the order of definition (M81). A whole pass is gathered before it is settled.
+
+    Vests come after control and role-blocks, since neither leaves a Survivor one (M87, M96).
+    """
 
     ALERT = auto()
-    VEST = auto()
     TRANSPORT = auto()
     RAISE = auto()
     TRAP = auto()
@@ -17,6 +19,7 @@ class Pass(IntEnum):
     DUEL = auto()
     BLOCK = auto()
     ORDER = auto()
+    VEST = auto()
     ANGEL = auto()
     HEAL = auto()
     POST = auto()

@@ -145,15 +145,17 @@ def _freeze_visits(night: Night) -> None:
 
 def _due_poison(night: Night) -> list[Effect]:
     """Poison of an earlier night kills in this one; shields of the night do not help (M150)."""
-    due = [seat for seat in night.seats if night.lives(seat) and 0 < _poisoned_on(night, seat) < night.day]
-    strikes = [Strike(seat, 0, Attack.BASIC, Cause.POISON, Reach.REMOTE, piercing=True) for seat in due]
+    due = [seat for seat in night.seats if night.lives(seat) and 0 < _noted(night, seat, "poisoned") < night.day]
     for seat in due:
         night.marks[seat, "poisoned"] = 0
-    return [*strikes]
+    return [
+        Strike(seat, _noted(night, seat, "poisoned_by"), Attack.BASIC, Cause.POISON, Reach.REMOTE, piercing=True)
+        for seat in due
+    ]
 
 
-def _poisoned_on(night: Night, seat: Seat) -> int:
-    return int(night.mark(seat, "poisoned") or 0)
+def _noted(night: Night, seat: Seat, key: str) -> int:
+    return int(night.mark(seat, key) or 0)
 
 
 def _facts(night: Night) -> list[e.Event]:

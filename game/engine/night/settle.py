@@ -124,7 +124,7 @@ def _go(night: Night, effect: fx.Go) -> Note:
     return None
 
 
-AFFLICTIONS = ("doused", "hexed", "poisoned", "uncurable", "framed", "infected")
+AFFLICTIONS = ("doused", "hexed", "poisoned", "poisoned_by", "uncurable", "framed", "infected")
 """Marks that a purge takes off, and keeps off for the night (M83, M116)."""
 
 

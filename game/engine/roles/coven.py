@@ -169,6 +169,7 @@ class Poisoner(Coven):
         deadly = bool(night.fact(me, "book"))
         venom = (
             Mark(target, "poisoned", night.day, me),
+            Mark(target, "poisoned_by", me, me),
             Mark(target, "uncurable", int(deadly), me),
             Tell(target, "poisoned_uncurable" if deadly else "poisoned"),
         )
