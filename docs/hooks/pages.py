@@ -20,7 +20,8 @@ from mkdocs.config.defaults import MkDocsConfig  # noqa: E402
 from mkdocs.exceptions import PluginError  # noqa: E402
 from mkdocs.structure.files import File, Files  # noqa: E402
 
-from game.engine.text.rulebook import ModeEntry, RoleEntry, Rulebook, rulebook, slug  # noqa: E402
+from game.engine.text.rulebook import ModeEntry, RoleEntry, Rulebook, rulebook  # noqa: E402
+from game.engine.text.words import slug  # noqa: E402
 
 SCHEMA = ROOT / "frontend" / "src" / "generated" / "schema.json"
 FOREIGN = re.compile(r"""<(?:script|img|iframe|link)\b[^>]*\b(?:src|href)=["']?(?:https?:)?//[^>]*>""")
@@ -53,11 +54,11 @@ def pages() -> dict[str, str]:
     book = rulebook()
     made = {
         "rulebook/index.md": "\n".join(mechanics(book)),
-        "rulebook/lists.md": "\n".join(lists(book)),
         "reference/http.md": "\n".join(http(json.loads(SCHEMA.read_text("utf-8"))["openapi"])),
     }
     for faction in book.factions:
         made[f"rulebook/{faction.slug}.md"] = "\n".join(roles(book, faction.name))
+    made["rulebook/lists.md"] = "\n".join(lists(book))
     return made
 
 
@@ -128,7 +129,7 @@ def role_lines(role: RoleEntry, where: dict[str, RoleEntry]) -> Iterator[str]:
     for group in role.groups:
         facts.append((f"Group ({group.ruleset})", ", ".join(link(name, where) for name in group.roles)))
     facts += [(f"Night, step {step.number}", step.title) for step in role.steps]
-    yield from table(("", ""), facts)
+    yield from table(("Fact", role.name), facts)
     for ability in role.abilities:
         rest = " ".join(filter(None, (ability.targets, ability.visit, *ability.details)))
         yield f"- **{ability.name}** ({', '.join(filter(None, (ability.when, ability.uses)))}). {rest}"

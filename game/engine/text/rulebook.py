@@ -282,3 +282,35 @@ def mode_entry(name: str) -> ModeEntry:
     mode = MODES[name]
     rule = word("mode_note", mode.note) if mode.note else ""
     return ModeEntry(f"mode-{slug(name)}", name, mode.ruleset, mode.slots, rule)
+
+
+# As plain text --------------------------------------------------------------------------------------------------------
+
+
+def look_up(words: str) -> str:
+    """What the book has under the beginning of a name; where that is nothing or several, the names to choose from."""
+    book, wanted = rulebook(), words.strip().casefold()
+    pages = {role.name: role_lines(role) for role in book.roles}
+    pages |= {chapter.title: [chapter.title, *chapter.paragraphs] for chapter in book.chapters}
+    pages |= {mode.name: [mode.name, mode.rule, ", ".join(mode.slots)] for mode in book.modes if mode.name not in pages}
+    exact = [name for name in pages if name.casefold() == wanted]
+    found = exact or [name for name in pages if wanted and name.casefold().startswith(wanted)]
+    if len(found) == 1:
+        return "\n".join(filter(None, pages[found[0]]))
+    return f"The rulebook has {render.enumerate_words(found or list(pages))}."
+
+
+def role_lines(role: RoleEntry) -> list[str]:
+    """A card, a line for each thing that holds."""
+    abilities = [
+        f"- {one.name} ({', '.join(filter(None, (one.when, one.uses)))}). "
+        + " ".join(filter(None, (one.targets, one.visit, *one.details)))
+        for one in role.abilities
+    ]
+    return [
+        f"{role.name}, {role.alignment}. {role.summary}",
+        f"Goal: {role.goal}",
+        f"Attack {role.attack} Defence {role.defense} To the Sheriff: {role.sheriff}.",
+        *abilities,
+        *(f"- {line}" for line in (*role.immune, *role.traits)),
+    ]
