@@ -194,5 +194,6 @@ def _dawn(night: Night) -> Dawn:
         for seat in night.seats
         if (strikes := night.killed(seat))
     ]
-    turns = sorted(night.turns, key=lambda turn: turn.seat)
-    return Dawn(tuple(fallen), tuple(night.revivals), tuple(turns), tuple(night.notices))
+    turns = {turn.seat: turn for turn in reversed(night.turns)}  # whoever was bitten remembers nothing any more
+    in_order = tuple(turns[seat] for seat in sorted(turns))
+    return Dawn(tuple(fallen), tuple(night.revivals), in_order, tuple(night.notices))
