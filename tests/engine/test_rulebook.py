@@ -15,6 +15,7 @@ from game.engine.night.passes import Pass
 from game.engine.roles import ROLES
 from game.engine.roles.base import Ability, Bar, Role
 from game.engine.roles.neutral_chaos import PLUNDERS
+from game.engine.roles.town_investigative import MASKS
 from game.engine.setup import MODES
 from game.engine.text import chapters, render, rulebook
 from game.engine.text.rulebook import SAID_ELSEWHERE, TOLD_ELSEWHERE, UNTOLD
@@ -35,6 +36,7 @@ NEEDED = {
     "channel": [channel.value for channel in Channel],
     "pass": [step.name.lower() for step in Pass],
     "mode_note": [mode.note for mode in MODES.values() if mode.note],
+    "affliction": [mark for mark, _ in MASKS],
     "phase": [field.name for field in fields(Seconds)],
     "title": [field.name for field in fields(Seconds)],
     "limit": [field.name for field in fields(Limits) if field.name != "chat_history_lines"],
@@ -158,6 +160,10 @@ def test_what_the_book_says_of_protection_is_what_the_roles_do() -> None:
     assert f"A vest and an alert give a {vest.name.capitalize()} one" in said
     guard = next(ROLES["Bodyguard"].guard(None, 1, 2))  # type: ignore[attr-defined]
     assert isinstance(guard, Guard)
+    for role, method in (("Crusader", "protect"), ("Guardian Angel", "watch_over")):
+        effects = [effect for effect in getattr(ROLES[role], method)(None, 1, 2) if isinstance(effect, Shield)]
+        assert effects[0].level is Defense.POWERFUL
+    assert [shield.level for shield in effects if shield.against] == [Defense.INVINCIBLE]
     assert f"both with a {guard.level.name.capitalize()} attack" in said
 
 

@@ -14,6 +14,7 @@ from game.engine.roles import ROLES
 from game.engine.roles.base import DUEL_WEAPONS, Role
 from game.engine.roles.groups import GROUPS
 from game.engine.roles.neutral_chaos import PLUNDERS
+from game.engine.roles.town_investigative import MASKS
 from game.engine.setup import ANY_CAP, COPIES, RANDOM_CAP, SEATS
 from game.engine.state import EMPTY, Public
 from game.engine.text import render
@@ -181,6 +182,12 @@ def _channels() -> Rows:
         yield render.say("channel", channel.value), word("channel", channel.value)
 
 
+def _masks() -> Rows:
+    yield columns("affliction", "mask")
+    for mark, letter in MASKS:
+        yield word("affliction", mark), ", ".join(GROUPS["coven"][letter])
+
+
 def _groups(ruleset: str) -> Callable[[], Rows]:
     def rows() -> Rows:
         yield columns("group", "roles")
@@ -200,6 +207,7 @@ GRIDS: dict[str, Callable[[], Rows]] = {
     "sides": _sides,
     "channels": _channels,
     "duels": _duels,
+    "masks": _masks,
     **{f"groups_{ruleset}": _groups(ruleset) for ruleset in GROUPS},
 }
 """Tables by name; each gives its head and then its rows."""
