@@ -130,7 +130,7 @@ def _book() -> tuple[bytes, str]:
 
 
 @api.get("/rules", response={200: schemas.RulebookOut, 304: None, 422: schemas.ErrorOut}, summary="The rulebook")
-@decorate_view(condition(etag_func=lambda request: _book()[1]), cache_control(public=True, max_age=300))
+@decorate_view(condition(etag_func=lambda request: _book()[1]), cache_control(public=True, no_cache=True))
 def rules(request: HttpRequest) -> HttpResponse:
     """Every role, mechanic and mode in words, as this release plays them."""
     return HttpResponse(_book()[0], content_type="application/json; charset=utf-8")

@@ -3,6 +3,8 @@ class Router {
   path = $state(location.pathname);
   query = $state(new URLSearchParams(location.search));
   hash = $state(location.hash);
+  /** Counts the addresses gone to: the same one again is a wish too. */
+  steps = $state(0);
 
   constructor() {
     window.addEventListener('popstate', () => this.read());
@@ -35,6 +37,7 @@ class Router {
     this.path = location.pathname;
     this.query = new URLSearchParams(location.search);
     this.hash = location.hash;
+    this.steps++;
   }
 }
 

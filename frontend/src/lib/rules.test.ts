@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { find, pieces, slug, type RuleRole, type Rulebook } from './rules';
+import { find, finder, pieces, slug, type RuleRole, type Rulebook } from './rules';
 
 const role = (name: string, faction: string, alignment: string, summary: string, rulesets = ['classic', 'coven']): RuleRole => ({
   slug: slug(name), name, faction, alignment, unique: false, rulesets, summary, goal: 'Win.', attack: 'None: does not kill.', defense: 'None: any attack kills.',
@@ -45,7 +45,7 @@ describe('the rulebook', () => {
   });
 
   it('cuts a text at the names of roles, whole words and the longest name only', () => {
-    const cut = pieces('The Vampire Hunter met a Vampire, not Vampires.', ['Vampire', 'Vampire Hunter']);
+    const cut = pieces('The Vampire Hunter met a Vampire, not Vampires.', finder(['Vampire', 'Vampire Hunter']));
     expect(cut.map((piece) => piece.role)).toEqual([null, 'Vampire Hunter', null, 'Vampire', null]);
     expect(cut.map((piece) => piece.text).join('')).toBe('The Vampire Hunter met a Vampire, not Vampires.');
   });

@@ -51,13 +51,20 @@ export function isRole(name: string): boolean {
   return known.has(name);
 }
 
+/** What finds names in a text, the longest first; null for none. */
+export function finder(names: Iterable<string>): RegExp | null {
+  const all = [...names].sort((a, b) => b.length - a.length);
+  return all.length ? new RegExp(`\\b(${all.join('|')})\\b`, 'u') : null;
+}
+
+const usual = finder(known);
+
 export interface Piece { text: string; role: string | null }
 
-/** A text cut at the names of roles, the longest first. */
-export function pieces(text: string, names: Iterable<string> = known): Piece[] {
-  const all = [...names].sort((a, b) => b.length - a.length);
-  if (!all.length) return [{ text, role: null }];
-  const parts = text.split(new RegExp(`\\b(${all.join('|')})\\b`, 'u'));
+/** A text cut at the names of roles. */
+export function pieces(text: string, names: RegExp | null = usual): Piece[] {
+  if (!names) return [{ text, role: null }];
+  const parts = text.split(names);
   return parts.map((part, i) => ({ text: part, role: i % 2 ? part : null })).filter((part) => part.text);
 }
 
