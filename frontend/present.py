@@ -355,12 +355,12 @@ def _tone(message: str) -> str:
 
 
 def _told(screen: Presenter, event: e.Told) -> Iterator[Op]:
-    to = screen.me or next(seats_of(event.to))
+    to = screen.me or seats_of(event.to)[0]
     yield screen.line("report", event, to=to, tone=_tone(event.message))
 
 
 def _will_read(screen: Presenter, event: e.WillRead) -> Iterator[Op]:
-    yield screen.line("report", event, to=screen.me or next(seats_of(event.to)))
+    yield screen.line("report", event, to=screen.me or seats_of(event.to)[0])
 
 
 def _announced(screen: Presenter, event: e.Announced) -> Iterator[Op]:

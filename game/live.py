@@ -26,7 +26,7 @@ from game import selectors
 from game.engine import chance, codec
 from game.engine import events as e
 from game.engine.actions import Answer, Elapsed, Pass, Reply
-from game.engine.apply import apply
+from game.engine.apply import move
 from game.engine.asks import Ask, asks
 from game.engine.fold import fold_all, view, visible
 from game.engine.state import EMPTY, State
@@ -124,11 +124,11 @@ class Driver:
         self._reply(Answer(decision.seat, decision.ask_id or None, actions, decision.cost), decision)
 
     def _reply(self, reply: Reply, decision: Decision | None = None) -> None:
-        events = apply(self.state, [reply])
+        events, after = move(self.state, [reply])
         with transaction.atomic():
             events_append(match_id=self.match.pk, lease=self.lease, events=events, decision=decision)
-            self._close_asks(fold_all(self.state, events))
-        self.state = fold_all(self.state, events)
+            self._close_asks(after)
+        self.state = after
         self.events += events
         self._pause_for_readers(events)
 

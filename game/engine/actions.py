@@ -6,9 +6,10 @@ Plain values. Whether an action is allowed is decided in `legal`; what it leads 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from game.engine.types import Channel, Seat, Verdict
+from game.engine.values import quicken
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,6 @@ class Elapsed:
 
 
 Reply: TypeAlias = Answer | Elapsed
+
+for _cls in (*get_args(Action), *get_args(Reply)):
+    quicken(_cls)

@@ -1,4 +1,4 @@
-"""`apply(state, replies) → events`: what the table's answers lead to.
+"""`apply(state, replies) → events`: what the table's answers lead to; `move` also gives the state after them.
 
 The only door for players' deeds. It checks them against `legal`, writes what follows, and moves the match on
 until somebody is asked again. Illegal deeds are answered, never raised; an exception here is a bug.
@@ -12,31 +12,42 @@ from typing import Any
 from game.engine import actions as a
 from game.engine import chance
 from game.engine import events as e
-from game.engine.asks import AskKind, ask_id, wanted
+from game.engine.asks import ask_id
 from game.engine.day import advance, open_voting, put_on_trial
-from game.engine.legal import card, check, is_blackmailed, is_jailed
+from game.engine.legal import IDLE, NIGHT, Reason, card, check, is_blackmailed, is_jailed
 from game.engine.match import Match
 from game.engine.roles import ROLES
+from game.engine.roles.base import Bar
 from game.engine.state import State
 from game.engine.types import PUBLIC, Audience, Channel, Phase, Seat, When, group, only
 
+OVER, ALOUD = Phase.OVER, Channel.PUBLIC
+LAST = b"\xff" * 9
+"""A lot behind all lots."""
 BLACKMAIL_LINE = "I am blackmailed."
 """All that a blackmailed player on trial can say (M32)."""
 
 
 def apply(state: State, replies: Iterable[a.Reply]) -> list[e.Event]:
     """The events that the replies lead to. Their order does not matter: `order` puts them in the table's."""
+    return move(state, replies)[0]
+
+
+def move(state: State, replies: Iterable[a.Reply]) -> tuple[list[e.Event], State]:
+    """The events that the replies lead to, and the state that folding them gives, without folding them again."""
     match = Match(state)
     for reply in order(state, replies):
-        if match.public.phase is Phase.OVER:
+        if match.public.phase is OVER:
             break
         if isinstance(reply, a.Elapsed):
             _elapse(match, reply)
         else:
             _answer(match, reply)
-        if match.public.phase not in (Phase.SETUP, Phase.OVER):
+        if match.public.phase not in IDLE:
             advance(match)
-    return match.log
+    after = match.state
+    after.waiting = match.waiting
+    return match.log, after
 
 
 def order(state: State, replies: Iterable[a.Reply]) -> list[a.Reply]:
@@ -44,14 +55,8 @@ def order(state: State, replies: Iterable[a.Reply]) -> list[a.Reply]:
 
     Applying them one by one in this order gives the same events as applying them at once.
     """
-    seed, stage = state.secret.seed, state.public.stage
-
-    def place(reply: a.Reply) -> tuple[int, float]:
-        if isinstance(reply, a.Elapsed):
-            return (1, 0.0)
-        return (0, chance.draw(seed, stage, "order", reply.seat))
-
-    return sorted(replies, key=place)
+    lot = chance.lots(state.secret.seed, state.public.stage, "order")
+    return sorted(replies, key=lambda reply: lot(reply.seat) if isinstance(reply, a.Answer) else LAST)
 
 
 def _elapse(match: Match, reply: a.Elapsed) -> None:
@@ -59,31 +64,30 @@ def _elapse(match: Match, reply: a.Elapsed) -> None:
     if reply.stage != stage:
         return
     for seat in match.public.seats:
-        if wanted(match.view(seat)):
+        if seat in match.waiting:
             match.add(e.Decided(only(seat), seat, ask_id(match.public, seat), 0, "elapsed"))
 
 
 def _answer(match: Match, answer: a.Answer) -> None:
-    seat = answer.seat
-    if answer.ask is not None and (answer.ask != ask_id(match.public, seat) or not wanted(match.view(seat))):
-        match.add(e.Decided(only(seat), seat, answer.ask, answer.cost, "moot"))
+    seat, ask, view = answer.seat, answer.ask, match.view(answer.seat)
+    if ask is not None and (ask != ask_id(view.public, seat) or seat not in match.waiting):
+        match.add(e.Decided(only(seat), seat, ask, answer.cost, "moot"))
         return
     main, *riders = answer.actions or (a.Pass(),)
-    if answer.ask is None:
-        done = _do(match, seat, main)
-        match.add(e.Decided(only(seat), seat, "", answer.cost, "accepted" if done else "declined"))
+    reason = check(view, main)
+    if ask is None:
+        _do(match, seat, main, reason)
+        match.add(e.Decided(only(seat), seat, "", answer.cost, "declined" if reason else "accepted"))
     else:
-        kind = wanted(match.view(seat))
-        refused = check(match.view(seat), main)
-        final = _attempts(match, seat) + 1 >= match.public.table.attempts
-        outcome = "accepted" if not refused or final else "refused"
-        match.add(e.Decided(only(seat), seat, answer.ask, answer.cost, outcome))
-        _do(match, seat, main, kind)
-        if outcome == "refused":
+        final = not reason or _attempts(match, seat) + 1 >= match.public.table.attempts
+        match.add(e.Decided(only(seat), seat, ask, answer.cost, "accepted" if final else "refused"))
+        _do(match, seat, main, reason)
+        if not final:
             return
     for rider in riders:
-        _do(match, seat, rider)
-    put_on_trial(match)
+        _do(match, seat, rider, check(match.view(seat), rider))
+    if match.public.votes:
+        put_on_trial(match)
 
 
 def _attempts(match: Match, seat: Seat) -> int:
@@ -92,14 +96,12 @@ def _attempts(match: Match, seat: Seat) -> int:
     return refused if stage == match.public.stage else 0
 
 
-def _do(match: Match, seat: Seat, action: a.Action, kind: AskKind | None = None) -> bool:
-    """Do one thing, or refuse it."""
-    reason = check(match.view(seat), action)
+def _do(match: Match, seat: Seat, action: a.Action, reason: Reason | Bar | None) -> None:
+    """Do one thing, or refuse it for a reason."""
     if reason:
         match.add(e.Refused(only(seat), seat, _refusal_kind(match, seat, action, reason), str(reason)))
-        return False
-    _DEEDS[type(action)](match, seat, action)
-    return True
+    else:
+        _DEEDS[type(action)](match, seat, action)
 
 
 def _refusal_kind(match: Match, seat: Seat, action: a.Action, reason: object) -> str:
@@ -113,21 +115,22 @@ def _refusal_kind(match: Match, seat: Seat, action: a.Action, reason: object) ->
 
 
 def _say(match: Match, seat: Seat, action: a.Say) -> None:
-    text = BLACKMAIL_LINE if action.channel is Channel.PUBLIC and is_blackmailed(match.view(seat)) else action.text
+    if action.channel is ALOUD:
+        text = BLACKMAIL_LINE if is_blackmailed(match.view(seat)) else action.text
+        match.add(e.Said(PUBLIC, seat, ALOUD, text))
+        return
     for audience, speaker, alias in _hearings(match, seat, action.channel):
         if audience:
-            match.add(e.Said(audience, speaker, action.channel, text, alias))
+            match.add(e.Said(audience, speaker, action.channel, action.text, alias))
 
 
 def _hearings(match: Match, seat: Seat, channel: Channel) -> list[tuple[Audience, Seat, str]]:
     """Who hears a line in a channel, and as whose (M30 to M37)."""
     seats, living = match.public.seats, match.public.living
-    if channel is Channel.PUBLIC:
-        return [(PUBLIC, seat, "")]
     if channel is Channel.JAIL:
         return _cell_hearings(match, seat)
     if channel is Channel.DEAD:
-        mediums = [s for s in living if match.public.phase is Phase.NIGHT and _is_medium(match, s)]
+        mediums = [s for s in living if _is_medium(match, s)] if match.public.phase is NIGHT else []
         hearers = group([*(set(seats) - living), *mediums])
         return _named(seat, hearers, "Medium" if seat in living else "")
     if channel is Channel.SEANCE:
@@ -198,8 +201,7 @@ def _witnesses(match: Match, seat: Seat, when: When) -> Audience:
 
 
 def _pass(match: Match, seat: Seat, action: a.Pass) -> None:
-    night = match.public.phase is Phase.NIGHT
-    if night and match.of(seat).choice(match.public.day, night=True):
+    if match.public.phase is NIGHT and match.of(seat).choice(match.public.day, night=True):
         match.add(e.Chose(_witnesses(match, seat, When.NIGHT), seat, "", ()))
 
 

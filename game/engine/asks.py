@@ -5,16 +5,20 @@ Like legality, a function of a seat's view; the answers offered are exactly thos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, lru_cache
 from itertools import product
+from typing import Final
 
 from game.engine import actions as a
 from game.engine.config import Clock
-from game.engine.legal import bars_vote, bars_whisper, may_leave_note, targets_of, usable, why_not, writable
+from game.engine.legal import bars_whisper, may_leave_note, targets_of, usable, votable, why_not, writable
+from game.engine.roles.base import Ability
 from game.engine.state import Private, Public, State, View
 from game.engine.types import Channel, Phase, Seat, Verdict, When
+from game.engine.values import quicken
 
 
 class AskKind(StrEnum):
@@ -29,6 +33,13 @@ class AskKind(StrEnum):
     ACT = "act"
 
 
+SPEAK, VOTE, DEFEND, JUDGE, LAST_WORDS, CONFER, ACT = AskKind
+BUDGET, NIGHT, DEAD = Clock.BUDGET, Phase.NIGHT, Channel.DEAD
+BY_DAY, BY_NIGHT = When.DAY, When.NIGHT
+# Bound once: on its class a member is looked up by a call, until Python 3.12.
+
+
+@quicken
 @dataclass(frozen=True, slots=True)
 class Option:
     """One thing that may be done, with the legal values of each part.
@@ -49,21 +60,56 @@ class Option:
         yield from _ACTIONS[self.verb](self, text)
 
 
-@dataclass(frozen=True, slots=True)
 class Ask:
-    """An open question to a seat: what answers it comes first, then what else may be done along with it.
+    """An open question to a seat. What may be answered is worked out when somebody looks."""
 
-    `budget` is how many tokens the seat may still spend in this phase, None where nothing is counted;
-    `attempt` counts the answers refused so far.
-    """
+    __slots__ = ("_options", "_standing", "_view", "id", "kind", "seat")
 
-    id: str
-    seat: Seat
-    kind: AskKind
-    options: tuple[Option, ...]
-    standing: tuple[Option, ...]
-    budget: int | None = None
-    attempt: int = 0
+    def __init__(self, view: View, kind: AskKind) -> None:
+        seat = view.me.seat
+        self.seat: Final = seat
+        self.id: Final = ask_id(view.public, seat)
+        self.kind: Final = kind
+        self._view = view
+        self._options: tuple[Option, ...] | None = None
+        self._standing: tuple[Option, ...] | None = None
+
+    @property
+    def budget(self) -> int | None:
+        """Tokens that the seat may still spend in this phase, None where nothing is counted."""
+        return budget_left(self._view)
+
+    @property
+    def attempt(self) -> int:
+        """How many answers were refused so far."""
+        stage, refused = self._view.me.refused
+        return refused if stage == self._view.public.stage else 0
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """What answers the ask."""
+        if self._options is None:
+            self._options = _answers(self._view, self.kind)
+        return self._options
+
+    @property
+    def standing(self) -> tuple[Option, ...]:
+        """What else may be done, along with an answer or before it."""
+        if self._standing is None:
+            self._standing = tuple(standing(self._view, self.kind))
+        return self._standing
+
+    def _content(self) -> tuple[object, ...]:
+        return (self.id, self.seat, self.kind, self.budget, self.attempt, self.options, self.standing)
+
+    def __eq__(self, other: object) -> bool:
+        return self._content() == other._content() if isinstance(other, Ask) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.kind))
+
+    def __repr__(self) -> str:
+        return f"Ask{self._content()}"
 
 
 # Asks -----------------------------------------------------------------------------------------------------------------
@@ -71,21 +117,16 @@ class Ask:
 
 def asks(state: State) -> tuple[Ask, ...]:
     """All open asks, lowest seat first."""
-    public = state.public
-    return tuple(ask for seat in public.seats if (ask := ask_of(View(public, state.private[seat]))))
+    public, private = state.public, state.private
+    if state.waiting is None:
+        state.waiting = all_asked(public, private)
+    return tuple([Ask(View(public, private[seat]), kind) for seat, kind in sorted(state.waiting.items())])
 
 
 def ask_of(view: View) -> Ask | None:
     """The open ask of a view's seat, if it has one."""
-    me = view.private
     kind = wanted(view)
-    if kind is None or me is None:
-        return None
-    attempt = me.refused[1] if me.refused[0] == view.public.stage else 0
-    return Ask(
-        ask_id(view.public, me.seat), me.seat, kind, tuple(_answers(view, kind)), tuple(standing(view, kind)),
-        budget_left(view), attempt,
-    )  # fmt: skip
+    return Ask(view, kind) if kind else None
 
 
 def ask_id(public: Public, seat: Seat) -> str:
@@ -94,20 +135,30 @@ def ask_id(public: Public, seat: Seat) -> str:
 
 
 def wanted(view: View) -> AskKind | None:
-    """What the seat is asked right now; None when nothing is, or when it has answered."""
-    public, me = view.public, view.private
-    if me is None or me.answered == public.stage or public.phase in (Phase.SETUP, Phase.OVER):
+    """What the view's seat is asked right now; None when nothing is, or when it has answered."""
+    return asked(view.public, view.private) if view.private else None
+
+
+def all_asked(public: Public, private: Sequence[Private | None]) -> dict[Seat, AskKind]:
+    """Who is asked what right now."""
+    return {me.seat: kind for me in private if me and (kind := asked(public, me))}
+
+
+def asked(public: Public, me: Private) -> AskKind | None:
+    """What a seat is asked right now; None when nothing is, or when it has answered."""
+    if me.answered == public.stage or (wants := _WANTED.get(public.phase)) is None:
         return None
-    left = budget_left(view)
-    if public.round > 1 and public.phase is not Phase.NIGHT and left is not None and left <= 0:
-        return None
-    return _WANTED[public.phase](public, me)
+    if public.round > 1 and public.table.clock is BUDGET and public.phase is not NIGHT:
+        left = budget_left(View(public, me))
+        if left is not None and left <= 0:
+            return None
+    return wants(public, me)
 
 
 def budget_left(view: View) -> int | None:
     """Tokens that the seat may still spend in this phase, or None where nothing is counted."""
     public, me = view.public, view.private
-    if me is None or public.table.clock is not Clock.BUDGET or public.phase in (Phase.SETUP, Phase.OVER):
+    if public.table.clock is not BUDGET or me is None or public.phase not in _WANTED:
         return None
     allowance = public.table.budget(public.phase)
     if public.phase is Phase.JUDGEMENT:
@@ -119,82 +170,91 @@ def budget_left(view: View) -> int | None:
 
 
 def _wants_speech(public: Public, me: Private) -> AskKind | None:
-    living = me.seat in public.living
-    day_ability = not living and any(not why_not(View(public, me), ability) for ability in usable(me, When.DAY))
-    return AskKind.SPEAK if living or day_ability else None
+    return SPEAK if me.seat in public.living or _can_use(public, me, BY_DAY) else None
 
 
 def _wants_vote(public: Public, me: Private) -> AskKind | None:
-    return AskKind.VOTE if me.seat in public.living else None
+    return VOTE if me.seat in public.living else None
 
 
 def _wants_verdict(public: Public, me: Private) -> AskKind | None:
-    return AskKind.JUDGE if me.seat in public.living and me.seat != public.accused else None
+    return JUDGE if me.seat in public.living and me.seat != public.accused else None
 
 
 def _wants_night(public: Public, me: Private) -> AskKind | None:
-    view = View(public, me)
     if public.round <= public.table.rounds.night:
-        return AskKind.CONFER if _company(view) else None
-    if any(not why_not(view, ability) for ability in usable(me, When.NIGHT)):
-        return AskKind.ACT
+        return CONFER if _company(public, me) else None
+    return ACT if _can_use(public, me, BY_NIGHT) else None
+
+
+def _can_use(public: Public, me: Private, when: When) -> Ability | None:
+    """The first ability of the seat that can be chosen now, if there is any."""
+    if abilities := usable(public, me, when):
+        view = View(public, me)
+        for ability in abilities:
+            if not why_not(view, ability):
+                return ability
     return None
 
 
-def _company(view: View) -> bool:
+def _company(public: Public, me: Private) -> bool:
     """Whether the seat has somebody to talk to tonight, as far as it can know."""
-    public, me = view.public, view.me
-    channels = writable(view)
-    if Channel.DEAD in channels and (len(public.graves) > 1 or me.seat in public.living) and public.graves:
+    channels = writable(View(public, me))
+    if not channels:
+        return False
+    if DEAD in channels and public.graves and (len(public.graves) > 1 or me.seat in public.living):
         return True
-    if channels & {Channel.JAIL, Channel.SEANCE}:
+    if not channels.isdisjoint(_PAIRS):
         return True
-    return bool(channels - {Channel.DEAD}) and sum(seat in public.living for seat, _ in me.team) > 1
+    return len(channels) > (DEAD in channels) and len(public.living.intersection(dict(me.team))) > 1
+
+
+_PAIRS = frozenset({Channel.JAIL, Channel.SEANCE})
+"""Channels in which somebody else is sure to listen."""
 
 
 _WANTED: dict[Phase, Callable[[Public, Private], AskKind | None]] = {
     Phase.DAY_ONE: _wants_speech,
     Phase.DISCUSSION: _wants_speech,
     Phase.VOTING: _wants_vote,
-    Phase.DEFENSE: lambda public, me: AskKind.DEFEND if me.seat == public.accused else None,
+    Phase.DEFENSE: lambda public, me: DEFEND if me.seat == public.accused else None,
     Phase.JUDGEMENT: _wants_verdict,
-    Phase.LAST_WORDS: lambda public, me: AskKind.LAST_WORDS if me.seat == public.accused else None,
+    Phase.LAST_WORDS: lambda public, me: LAST_WORDS if me.seat == public.accused else None,
     Phase.NIGHT: _wants_night,
 }
+"""Who is asked what, by phase; in others nobody is asked anything."""
 
 
 # Options --------------------------------------------------------------------------------------------------------------
 
 
-def _answers(view: View, kind: AskKind) -> Iterator[Option]:
-    public = view.public
-    if kind is AskKind.VOTE:
-        targets = tuple(seat for seat in public.seats if not bars_vote(view, seat))
-        yield Option("vote", slots=((*targets, 0) if public.vote_of(view.me.seat) else targets,))
-    elif kind is AskKind.JUDGE:
-        yield from (Option("judge", verdict.value) for verdict in Verdict)
-    elif kind is AskKind.ACT:
-        yield from _uses(view, When.NIGHT)
-    yield from (Option("say", channel.value) for channel in Channel if channel in writable(view))
-    yield Option("pass")
+def _answers(view: View, kind: AskKind) -> tuple[Option, ...]:
+    talk = _talk(writable(view))
+    if kind is VOTE:
+        return (_vote(view), *talk)
+    if kind is JUDGE:
+        return (*_VERDICTS, *talk)
+    if kind is ACT:
+        return (*_uses(view, BY_NIGHT), *talk)
+    return talk
 
 
 def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
     """What a seat may do without being asked, or along with an answer."""
     public, me = view.public, view.private
-    if me is None or public.phase in (Phase.SETUP, Phase.OVER):
+    if me is None or public.phase not in _WANTED:
         return
     if kind is None:
-        yield from (Option("say", channel.value) for channel in Channel if channel in writable(view))
+        yield from _speech(writable(view))
         if public.phase is Phase.VOTING and me.seat in public.living:
-            yield next(_answers(view, AskKind.VOTE))
+            yield _vote(view)
         if public.phase is Phase.JUDGEMENT and _wants_verdict(public, me):
-            yield from (Option("judge", verdict.value) for verdict in Verdict)
-    if public.phase is Phase.NIGHT and kind is not AskKind.ACT:
-        yield from _uses(view, When.NIGHT)
+            yield from _VERDICTS
+    if public.phase is NIGHT and kind is not ACT:
+        yield from _uses(view, BY_NIGHT)
     if public.phase.is_day:
-        yield from _uses(view, When.DAY)
-        if whom := tuple(seat for seat in public.seats if not bars_whisper(view, seat)):
+        yield from _uses(view, BY_DAY)
+        if whom := tuple([seat for seat in public.seats if not bars_whisper(view, seat)]):
             yield Option("whisper", slots=(whom,))
     if me.seat in public.living:
         yield Option("will")
@@ -203,11 +263,33 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
     yield Option("jot")
 
 
+_PASS = Option("pass")
+_VERDICTS = tuple(Option("judge", verdict.value) for verdict in Verdict)
+
+
+@cache
+def _speech(channels: frozenset[Channel]) -> tuple[Option, ...]:
+    return tuple(Option("say", channel.value) for channel in Channel if channel in channels)
+
+
+@cache
+def _talk(channels: frozenset[Channel]) -> tuple[Option, ...]:
+    return (*_speech(channels), _PASS)
+
+
+def _vote(view: View) -> Option:
+    return _ballot(votable(view), view.public.vote_of(view.me.seat) != 0)
+
+
+@lru_cache(4096)
+def _ballot(targets: tuple[Seat, ...], withdraw: bool) -> Option:
+    return Option("vote", slots=((*targets, 0) if withdraw else targets,))
+
+
 def _uses(view: View, when: When) -> Iterator[Option]:
-    me = view.me
-    for ability in usable(me, when):
+    for ability in usable(view.public, view.me, when):
         if not why_not(view, ability):
-            slots = tuple(targets_of(view, ability, slot) for slot in range(ability.slots))
+            slots = tuple([targets_of(view, ability, slot) for slot in range(ability.slots)])
             if all(slots):
                 yield Option("use", ability.id, slots, ability.params, ability.twice)
 

@@ -6,7 +6,7 @@ the same luck until their deeds differ.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -33,6 +33,18 @@ def shuffled(options: Sequence[T], seed: str, *key: object) -> list[T]:
 def commitment(seed: str) -> str:
     """A hash that can be shown before the match and checked after it."""
     return blake2b(seed.encode(), digest_size=16, person=b"tossim-seed").hexdigest()
+
+
+def lots(seed: str, *key: object) -> Callable[[int], bytes]:
+    """Sort keys for a random order: `lots(seed, *key)(last)` sorts as `draw(seed, *key, last)` does."""
+    stem = blake2b("\x1f".join((seed, *map(str, key), "")).encode(), digest_size=8)
+
+    def lot(last: int) -> bytes:
+        state = stem.copy()
+        state.update(b"%d" % last)
+        return state.digest()
+
+    return lot
 
 
 def _bits(seed: str, key: tuple[object, ...]) -> int:

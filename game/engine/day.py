@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from game.engine import events as e
-from game.engine.asks import wanted
 from game.engine.changes import break_out, hand_on_book, settle_changes, turn
 from game.engine.config import Clock
 from game.engine.deaths import break_hearts, bury, lynch, read_out_departed
 from game.engine.match import Match
 from game.engine.night.resolve import Dawn, resolve
+from game.engine.state import VOICE_OF_THE_REVEALED
 from game.engine.types import PUBLIC, Phase, Seat, Verdict, only
 from game.engine.victory import result
 
 TRIALS_A_DAY = 3
+DAY_ONE, DISCUSSION, VOTING = Phase.DAY_ONE, Phase.DISCUSSION, Phase.VOTING
 
 
 def advance(match: Match) -> None:
     """Move on until somebody is asked something, or the match is over."""
-    while match.public.phase is not Phase.OVER and not anybody_asked(match):
+    while not match.waiting and match.public.phase is not Phase.OVER:
         _NEXT[match.public.phase](match)
-
-
-def anybody_asked(match: Match) -> bool:
-    """Whether any ask is open."""
-    return any(wanted(match.view(seat)) for seat in match.public.seats)
 
 
 def open_phase(match: Match, phase: Phase, day: int | None = None) -> None:
@@ -41,23 +37,22 @@ def open_stage(match: Match) -> None:
 def put_on_trial(match: Match) -> None:
     """Open a trial when the votes suffice (M13)."""
     public = match.public
-    if public.phase is not Phase.VOTING or public.trials_today >= TRIALS_A_DAY:
+    enough, most = public.majority, len(public.votes) + len(public.revealed) * (VOICE_OF_THE_REVEALED - 1)
+    if most < enough or public.phase is not VOTING:
         return
-    for accused in sorted(public.living):
-        if public.weight_against(accused) >= public.majority:
-            match.add(e.TrialOpened(PUBLIC, accused, public.trials_today + 1))
-            open_phase(match, Phase.DEFENSE)
-            return
+    condemned = [seat for seat, weight in public.tally().items() if weight >= enough]
+    if condemned and public.trials_today < TRIALS_A_DAY:
+        match.add(e.TrialOpened(PUBLIC, min(condemned), public.trials_today + 1))
+        open_phase(match, Phase.DEFENSE)
 
 
 def _talk_ends(match: Match) -> None:
     """Another round while there are rounds left, else the next phase."""
     public = match.public
     rounds = public.table.rounds
-    of_phase = {Phase.DAY_ONE: rounds.day_one, Phase.DISCUSSION: rounds.discussion, Phase.VOTING: rounds.voting}
-    if public.round < of_phase[public.phase]:
+    if public.round < {DAY_ONE: rounds.day_one, DISCUSSION: rounds.discussion, VOTING: rounds.voting}[public.phase]:
         open_stage(match)
-    elif public.phase is Phase.DISCUSSION:
+    elif public.phase is DISCUSSION:
         open_voting(match)
     else:
         nightfall(match)
@@ -127,10 +122,10 @@ def nightfall(match: Match) -> None:
     match.add(e.PhaseOpened(PUBLIC, Phase.NIGHT, day))
     if match.public.full_moon:
         match.add(e.Announced(PUBLIC, "full_moon"))
+    choices = [(seat, made) for seat in match.public.seats if (made := match.of(seat).choice(day, night=False))]
     for ability, take_effect in _DUSK.items():
-        for seat in match.public.seats:
-            choice = match.of(seat).choice(day, night=False)
-            if choice and choice.ability == ability and choice.targets[0] in match.public.living:
+        for seat, choice in choices:
+            if choice.ability == ability and choice.targets[0] in match.public.living:
                 take_effect(match, seat, choice.targets[0])
     hand_on_book(match)
     match.add(e.StageOpened(PUBLIC, match.public.stage + 1, 1))

@@ -11,11 +11,13 @@ from typing import ClassVar, TypeAlias
 
 from game.engine.config import RULES_VERSION, Table
 from game.engine.types import HOST, PUBLIC, Audience, Cause, Channel, Phase, Seat, ShownWill, Verdict
+from game.engine.values import quicken
 
 Value: TypeAlias = int | str | None
 """What a fact or a mark may hold; booleans are written as 0 and 1."""
 
 
+@quicken
 @dataclass(frozen=True, slots=True)
 class Event:
     """Base of all events. `to` says who may know it and has no default on purpose."""
@@ -330,5 +332,8 @@ class Forced(Event):
 
 KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in Event.__subclasses__()}
 """Every kind of event by its name in the log."""
+
+for _cls in KINDS.values():
+    quicken(_cls)
 
 __all__ = ["HOST", "KINDS", "PUBLIC", "Event", *(cls.__name__ for cls in KINDS.values())]

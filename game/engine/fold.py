@@ -25,27 +25,31 @@ class Draft:
         self.secret = state.secret
         self._own: set[int | str] = set()
 
-    def add(self, event: e.Event) -> None:
+    def add(self, event: e.Event, /) -> None:
         """Fold one more event into the draft."""
         to = event.to
         if to == PUBLIC:
-            self._public(event)
+            if public_handler := _PUBLIC.get(event.kind):
+                self._public(event, public_handler)
         elif to == HOST:
-            self._secret(event)
-        else:
-            handler = _PRIVATE.get(event.kind)
-            if handler:
-                for seat in seats_of(to):
-                    handler(self._private(seat), event, self.public)
+            if secret_handler := _SECRET.get(event.kind):
+                self._secret(event, secret_handler)
+        elif handler := _PRIVATE.get(event.kind):
+            public, own, private = self.public, self._own, self.private
+            for seat in seats_of(to):
+                part = private[seat]
+                assert part is not None
+                if seat not in own:
+                    own.add(seat)
+                    part = private[seat] = part.clone()
+                handler(part, event, public)
 
+    @property
     def state(self) -> State:
-        """The state as it stands. The draft must not be used afterwards."""
+        """The state as it stands; it shares its parts and must not outlive the next event."""
         return State(self.public, tuple(self.private), self.secret)
 
-    def _public(self, event: e.Event) -> None:
-        handler = _PUBLIC.get(event.kind)
-        if handler is None:
-            return
+    def _public(self, event: e.Event, handler: Callable[[Public, Any], None]) -> None:
         if "public" not in self._own:
             self._own.add("public")
             self.public = self.public.clone()
@@ -53,18 +57,7 @@ class Draft:
         if event.kind == "match_opened":
             self.private = [None, *(Private(seat) for seat in self.public.seats)]
 
-    def _private(self, seat: Seat) -> Private:
-        part = self.private[seat]
-        assert part is not None
-        if seat not in self._own:
-            self._own.add(seat)
-            part = self.private[seat] = part.clone()
-        return part
-
-    def _secret(self, event: e.Event) -> None:
-        handler = _SECRET.get(event.kind)
-        if handler is None:
-            return
+    def _secret(self, event: e.Event, handler: Callable[[Secret, Any], None]) -> None:
         if "secret" not in self._own:
             self._own.add("secret")
             self.secret = self.secret.clone()
@@ -81,7 +74,7 @@ def fold_all(state: State, events: Iterable[e.Event]) -> State:
     draft = Draft(state)
     for event in events:
         draft.add(event)
-    return draft.state()
+    return draft.state
 
 
 def view(state: State, seat: Seat | None) -> View:
@@ -107,6 +100,7 @@ def fold_view(events: Iterable[e.Event], seat: Seat | None) -> View:
 def _opened(public: Public, event: e.MatchOpened) -> None:
     public.table = event.table
     public.commitment = event.commitment
+    public.seats = range(1, len(event.table.names) + 1)
     public.living = frozenset(public.seats)
 
 
@@ -124,8 +118,10 @@ def _stage(public: Public, event: e.StageOpened) -> None:
 
 
 def _voted(public: Public, event: e.Voted) -> None:
-    votes = tuple(vote for vote in public.votes if vote[0] != event.seat)
-    public.votes = (*votes, (event.seat, event.target)) if event.target else votes
+    seat, votes = event.seat, public.votes
+    if votes and public.vote_of(seat):
+        votes = tuple([vote for vote in votes if vote[0] != seat])
+    public.votes = (*votes, (seat, event.target)) if event.target else votes
 
 
 def _trial_opened(public: Public, event: e.TrialOpened) -> None:

@@ -5,9 +5,9 @@ Everything here is a function of a seat's view, so an immediate refusal reveals 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from game.engine import actions as a
@@ -16,6 +16,11 @@ from game.engine.roles import ROLES
 from game.engine.roles.base import Ability, Bar, Role
 from game.engine.state import Private, Public, Trial, View
 from game.engine.types import Channel, Faction, Phase, Seat, Verdict, When, hears
+
+IDLE = frozenset({Phase.SETUP, Phase.OVER})
+"""Phases in which nothing can be done."""
+VOTING, NIGHT, BY_NIGHT = Phase.VOTING, Phase.NIGHT, When.NIGHT
+# Bound once: on its class a member is looked up by a call, until Python 3.12.
 
 SAY_LENGTH = 1000
 """Characters in a line of chat or a whisper."""
@@ -56,7 +61,7 @@ def check(view: View, action: a.Action) -> Reason | Bar | None:
     """Why a seat may not do this now; None when it may."""
     if view.private is None:
         return Reason.NOT_NOW
-    if view.public.phase in (Phase.SETUP, Phase.OVER):
+    if view.public.phase in IDLE:
         return Reason.OVER
     return _CHECKS[type(action)](view, action)
 
@@ -102,7 +107,7 @@ def bars_whisper(view: View, to: Seat) -> Reason | Bar | None:
 
 def _check_vote(view: View, action: a.Vote) -> Reason | Bar | None:
     public, seat = view.public, view.me.seat
-    if public.phase is not Phase.VOTING:
+    if public.phase is not VOTING:
         return Reason.NOT_NOW
     if seat not in public.living:
         return Reason.YOU_ARE_DEAD
@@ -117,6 +122,18 @@ def bars_vote(view: View, target: Seat) -> Reason | Bar | None:
     if target not in public.living:
         return Bar.DEAD if target in public.seats else Reason.NO_SUCH_SEAT
     return None if public.can_be_voted(target) else Reason.VOTE_IMMUNE
+
+
+def votable(view: View) -> tuple[Seat, ...]:
+    """Whom a seat can vote against, lowest seat first: everybody whom `bars_vote` does not bar."""
+    public, seat = view.public, view.me.seat
+    others = _others(public.living, seat)
+    return tuple(filter(public.can_be_voted, others)) if public.guarded else others
+
+
+@lru_cache(4096)
+def _others(living: frozenset[Seat], seat: Seat) -> tuple[Seat, ...]:
+    return tuple(sorted(living - {seat}))
 
 
 def _check_judge(view: View, action: a.Judge) -> Reason | None:
@@ -198,36 +215,44 @@ def may_leave_note(me: Private) -> bool:
 
 
 @cache
-def _abilities(role: str, when: When) -> tuple[Ability, ...]:
-    return tuple(ability for ability in ROLES[role].by_id.values() if ability.when is when)
+def _abilities(role: str, when: When, alive: bool) -> tuple[Ability, ...]:
+    abilities = ROLES[role].by_id.values() if role else ()
+    return tuple(ability for ability in abilities if ability.when is when and (alive or ability.posthumous))
 
 
-def usable(me: Private, when: When) -> tuple[Ability, ...]:
-    """The abilities on a seat's card that are chosen at this time of day."""
-    return _abilities(me.role, when) if me.role else ()
+def usable(public: Public, me: Private, when: When) -> tuple[Ability, ...]:
+    """The abilities on a seat's card that are chosen at this time of day; for the dead, those that outlive them."""
+    return _abilities(me.role, when, me.seat in public.living)
 
 
 def why_not(view: View, ability: Ability) -> Reason | Bar | None:
     """Why an ability cannot be chosen now, whatever its targets."""
     public, me = view.public, view.me
-    if (ability.when is When.NIGHT) is not (public.phase is Phase.NIGHT):
+    if (ability.when is BY_NIGHT) is not (public.phase is NIGHT):
         return Reason.NOT_NOW
-    if me.seat not in public.living and not ability.posthumous:
+    if me.seat in public.living:
+        if is_jailed(view):
+            return Reason.YOU_ARE_JAILED
+    elif not ability.posthumous:
         return Reason.YOU_ARE_DEAD
-    if is_jailed(view) and me.seat in public.living:
-        return Reason.YOU_ARE_JAILED
     if not (ability.freed_by_book and me.fact("book")):
         if me.left(ability.id) == 0:
             return Reason.NO_USES_LEFT
         if ability.cooldown and is_cooling(me, ability, public.day):
             return Reason.COOLING
-    return next((bar for bar in ability.conditions if _BARS[bar](view, me.seat)), None)
+    for bar in ability.conditions:
+        if _BARS[bar](view, me.seat):
+            return bar
+    return None
 
 
 def barred(view: View, ability: Ability, slot: int, target: Seat) -> Bar | None:
     """Why a seat cannot be a target of an ability."""
-    bars = (*ability.bars, *ability.slot_bars[slot]) if ability.slot_bars else ability.bars
-    return next((bar for bar in bars if _BARS[bar](view, target)), None)
+    return next((bar for bar in _bars(ability, slot) if _BARS[bar](view, target)), None)
+
+
+def _bars(ability: Ability, slot: int) -> tuple[Bar, ...]:
+    return (*ability.bars, *ability.slot_bars[slot]) if ability.slot_bars else ability.bars
 
 
 def is_cooling(me: Private, ability: Ability, day: int) -> bool:
@@ -238,7 +263,24 @@ def is_cooling(me: Private, ability: Ability, day: int) -> bool:
 
 def targets_of(view: View, ability: Ability, slot: int = 0) -> tuple[Seat, ...]:
     """The seats that an ability may be aimed at in one of its slots."""
-    return tuple(seat for seat in view.public.seats if not barred(view, ability, slot, seat))
+    living, others, tests = _sieve(ability, slot)
+    if others:
+        seats: Iterable[Seat] = _others(view.public.living, view.me.seat)
+    else:
+        seats = sorted(view.public.living) if living else view.public.seats
+    for test in tests:
+        seats = [seat for seat in seats if not test(view, seat)]
+    return tuple(seats)
+
+
+@cache
+def _sieve(ability: Ability, slot: int) -> tuple[bool, bool, tuple[Callable[[View, Seat], bool], ...]]:
+    """Whether a slot takes only the living, only other living players, and the tests of its further bars."""
+    bars = _bars(ability, slot)
+    living = Bar.DEAD in bars
+    others = living and Bar.SELF in bars
+    known = {Bar.DEAD, Bar.SELF} if others else {Bar.DEAD} if living else set()
+    return living, others, tuple(_BARS[bar] for bar in bars if bar not in known)
 
 
 def _haunts(view: View, target: Seat) -> bool:
@@ -295,7 +337,7 @@ def is_too_weak(public: Public, kills: Value) -> bool:
 
 
 def _is_own(view: View, seat: Seat) -> bool:
-    return seat == view.me.seat or any(seat == mate for mate, _ in view.me.team)
+    return seat == view.me.seat or seat in dict(view.me.team)
 
 
 def _grave_role(view: View, seat: Seat) -> str:
@@ -325,35 +367,43 @@ def is_blackmailed(view: View) -> bool:
 def writable(view: View) -> frozenset[Channel]:
     """The channels in which the seat may speak now (M30 to M38)."""
     public, me = view.public, view.private
-    if me is None or public.phase in (Phase.SETUP, Phase.OVER):
-        return frozenset()
-    if public.phase is Phase.NIGHT:
+    if me is None or public.phase in IDLE:
+        return _MUTE
+    if public.phase is NIGHT:
         return _night_channels(view, me)
     if me.seat not in public.living:
-        return frozenset({Channel.DEAD})
-    solo = public.phase in (Phase.DEFENSE, Phase.LAST_WORDS)
-    if (me.seat != public.accused) if solo else is_blackmailed(view):
-        return frozenset()
-    return frozenset({Channel.PUBLIC})
+        return _GRAVE
+    if public.phase in _SOLO:
+        return _TOWN if me.seat == public.accused else _MUTE
+    return _MUTE if me.facts and is_blackmailed(view) else _TOWN
+
+
+_MUTE: frozenset[Channel] = frozenset()
+_TOWN, _GRAVE, _CELL, _SEANCE = (
+    frozenset({channel}) for channel in (Channel.PUBLIC, Channel.DEAD, Channel.JAIL, Channel.SEANCE)
+)
+_SOLO = frozenset({Phase.DEFENSE, Phase.LAST_WORDS})
+"""Phases in which only the accused speaks."""
 
 
 def _night_channels(view: View, me: Private) -> frozenset[Channel]:
-    public = view.public
-    channels = set()
-    if me.seat not in public.living:
-        channels.add(Channel.DEAD)
-    elif is_jailed(view):
-        return frozenset({Channel.JAIL})
-    else:
-        if (channel := card(me).channel) is not None:
-            channels.add(channel)
-        if card(me).hears_dead:
-            channels.add(Channel.DEAD)
-        if me.fact("jailor_on") == public.day:
-            channels.add(Channel.JAIL)
-    if me.fact("seance_on") == public.day:
-        channels.add(Channel.SEANCE)
-    return frozenset(channels)
+    today, living = view.public.day, me.seat in view.public.living
+    channels = _role_channels(me.role) if living else _GRAVE
+    if not me.facts:
+        return channels
+    if living and is_jailed(view):
+        return _CELL
+    if living and me.fact("jailor_on") == today:
+        channels |= _CELL
+    return channels | _SEANCE if me.fact("seance_on") == today else channels
+
+
+@cache
+def _role_channels(role: str) -> frozenset[Channel]:
+    """Where a free player of a role speaks at night: the team, and the dead for those who hear them."""
+    card = ROLES[role]
+    team = frozenset({card.channel}) if card.channel else _MUTE
+    return team | _GRAVE if card.hears_dead else team
 
 
 def _flaw(text: str, length: int) -> Reason | None:

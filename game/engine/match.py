@@ -8,49 +8,65 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from game.engine import chance
-from game.engine.events import Event
+from game.engine.asks import AskKind, all_asked, asked
+from game.engine.events import Decided, Event
 from game.engine.fold import Draft
-from game.engine.state import Private, Public, Secret, State, View
+from game.engine.state import Private, State, View
 from game.engine.types import Seat
 
+_fold = Draft.add
 
-class Match:
+QUIET = frozenset(
+    {
+        "said", "whispered", "whisper_heard", "will_written", "note_written", "jotted", "voted", "balloted", "chose",
+        "told", "will_read", "refused", "happened",
+    }
+)  # fmt: skip
+"""Events that leave it as it is who is asked what."""
+
+
+class Match(Draft):
     """A state that events are added to."""
 
-    __slots__ = ("_draft", "log")
+    __slots__ = ("_waiting", "log")
 
     def __init__(self, state: State) -> None:
-        self._draft = Draft(state)
+        super().__init__(state)
         self.log: list[Event] = []
+        self._waiting = None if state.waiting is None else dict(state.waiting)
 
     def add(self, *events: Event) -> None:
         """Write events and fold them at once."""
-        self.extend(events)
+        self.log += events
+        for event in events:
+            _fold(self, event)
+            if type(event) is Decided:
+                self._look_again(event.seat)
+            elif event.kind not in QUIET:
+                self._waiting = None
+
+    @property
+    def waiting(self) -> dict[Seat, AskKind]:
+        """Who is asked what right now."""
+        if self._waiting is None:
+            self._waiting = all_asked(self.public, self.private)
+        return self._waiting
+
+    def _look_again(self, seat: Seat) -> None:
+        """Somebody has decided; that may change what they are asked, and nobody else."""
+        if self._waiting is not None:
+            if kind := asked(self.public, self.of(seat)):
+                self._waiting[seat] = kind
+            else:
+                self._waiting.pop(seat, None)
 
     def extend(self, events: Iterable[Event]) -> None:
         """Write events and fold them at once."""
-        for event in events:
-            self.log.append(event)
-            self._draft.add(event)
-
-    @property
-    def public(self) -> Public:
-        """What everybody knows now."""
-        return self._draft.public
-
-    @property
-    def secret(self) -> Secret:
-        """What nobody knows now."""
-        return self._draft.secret
-
-    @property
-    def state(self) -> State:
-        """The state as it stands; it shares its parts and must not outlive the next event."""
-        return self._draft.state()
+        self.add(*events)
 
     def of(self, seat: Seat) -> Private:
         """The private part of a seat as it stands."""
-        part = self._draft.private[seat]
+        part = self.private[seat]
         assert part is not None
         return part
 

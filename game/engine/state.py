@@ -6,12 +6,15 @@ Parts are shared between states; whoever got a state from somebody else must not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from game.engine.config import Options, Table
 from game.engine.events import Value
 from game.engine.types import Cause, Phase, Seat, ShownWill, Verdict
+
+if TYPE_CHECKING:
+    from game.engine.asks import AskKind
 
 
 class Grave(NamedTuple):
@@ -53,6 +56,8 @@ class Ending(NamedTuple):
     roles: tuple[str, ...]
 
 
+VOICE_OF_THE_REVEALED = 3
+"""What the vote of a player counts whose role is known to all (M17)."""
 NO_TABLE = Table(names=(), slots=(), options=Options())
 
 
@@ -80,19 +85,16 @@ class Public:
     vip: Seat = 0
     """Whose death hands the match to the Coven (M5, VIP)."""
     ending: Ending | None = None
+    seats: range = range(1, 1)
+    """All seats, dead or alive; as many as the table has names."""
 
     def clone(self) -> Public:
         """A copy to change."""
         return Public(
             self.table, self.commitment, self.phase, self.day, self.stage, self.round, self.living, self.graves,
             self.departed, self.votes, self.accused, self.trials, self.revealed, self.guarded, self.vip,
-            self.ending,
+            self.ending, self.seats,
         )  # fmt: skip
-
-    @property
-    def seats(self) -> range:
-        """All seats, dead or alive."""
-        return range(1, len(self.table.names) + 1)
 
     @property
     def trials_today(self) -> int:
@@ -108,19 +110,33 @@ class Public:
 
     def role_revealed(self, seat: Seat) -> str | None:
         """The role that a living player has shown to all, if any."""
-        return next((role for shown, role in self.revealed if shown == seat), None)
+        for shown, role in self.revealed:
+            if shown == seat:
+                return role
+        return None
 
     def weight(self, seat: Seat) -> int:
         """What a player's vote counts (M17)."""
-        return 3 if any(shown == seat for shown, _ in self.revealed) else 1
+        return VOICE_OF_THE_REVEALED if self.revealed and self.role_revealed(seat) is not None else 1
 
     def vote_of(self, seat: Seat) -> Seat:
         """Whom a player's standing vote names; 0 for none."""
-        return next((target for voter, target in self.votes if voter == seat), 0)
+        for voter, target in self.votes:
+            if voter == seat:
+                return target
+        return 0
 
     def weight_against(self, seat: Seat) -> int:
         """Weight of the votes that stand against a player."""
-        return sum(self.weight(voter) for voter, target in self.votes if target == seat)
+        return self.tally().get(seat, 0)
+
+    def tally(self) -> dict[Seat, int]:
+        """Weight of the standing votes by the player they are against."""
+        weight = {seat: VOICE_OF_THE_REVEALED for seat, _ in self.revealed}
+        against: dict[Seat, int] = {}
+        for voter, target in self.votes:
+            against[target] = against.get(target, 0) + weight.get(voter, 1)
+        return against
 
     @property
     def majority(self) -> int:
@@ -217,6 +233,8 @@ class State:
     public: Public
     private: tuple[Private | None, ...]
     secret: Secret
+    waiting: dict[Seat, AskKind] | None = field(default=None, compare=False, repr=False)
+    """Who is asked what, remembered once `asks` has looked; follows from the other parts."""
 
     def of(self, seat: Seat) -> Private:
         """The private part of a seat. Raises IndexError for a seat that is not at the table."""

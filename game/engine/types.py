@@ -5,8 +5,9 @@ Knows the words of the contract (M50, M80, M180) and nothing that happens with t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import Enum, IntEnum, StrEnum
+from functools import cache
 
 Seat = int
 """A player's place at the table, 1..n in order of joining (M2)."""
@@ -18,24 +19,20 @@ PUBLIC: Audience = -1
 HOST: Audience = 0
 
 
-def seats_of(audience: Audience) -> Iterator[Seat]:
-    """The seats of an audience that is neither PUBLIC nor HOST, lowest first."""
-    seat = 0
-    while audience:
-        if audience & 1:
-            yield seat
-        audience >>= 1
-        seat += 1
+@cache
+def seats_of(audience: Audience) -> tuple[Seat, ...]:
+    """The seats of an audience that is not PUBLIC, lowest first; none for HOST."""
+    return tuple(seat for seat in range(audience.bit_length()) if audience >> seat & 1)
 
 
-def only(*seats: Seat) -> Audience:
+def only(seat: Seat, *more: Seat) -> Audience:
     """The audience made of these seats and nobody else."""
-    return group(seats)
+    return 1 << seat | group(more) if more else 1 << seat
 
 
 def group(seats: Iterable[Seat]) -> Audience:
     """The audience made of the seats of an iterable; empty means host-only."""
-    audience = 0
+    audience = HOST
     for seat in seats:
         audience |= 1 << seat
     return audience
@@ -199,7 +196,7 @@ class Visit(Enum):
     NONE = "none"
 
 
-class When(Enum):
+class When(StrEnum):
     """When an ability is chosen."""
 
     DAY = "day"

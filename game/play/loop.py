@@ -6,10 +6,9 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from game.engine.actions import Reply
-from game.engine.apply import apply
+from game.engine.apply import move
 from game.engine.asks import Ask, asks
 from game.engine.events import Event
-from game.engine.fold import fold_all
 from game.engine.state import State
 
 
@@ -30,7 +29,6 @@ def play(state: State, events: Sequence[Event] = ()) -> Generator[Turn, Sequence
     """
     while state.public.ending is None:
         replies = yield Turn(state, asks(state), events)
-        events = apply(state, replies)
-        state = fold_all(state, events)
+        events, state = move(state, replies)
     yield Turn(state, (), events)
     return state

@@ -9,12 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from game.engine import actions as a
+from game.engine import chance
 from game.engine import events as e
-from game.engine.apply import apply, order
-from game.engine.asks import ask_of, asks
+from game.engine.apply import apply, move, order
+from game.engine.asks import all_asked, ask_of, asks
 from game.engine.codec import from_json, reply_from_json, reply_to_json, to_json
+from game.engine.config import Clock, Limits
 from game.engine.fold import fold_all, fold_view, view, visible
 from game.engine.legal import check
+from game.engine.match import Match
 from game.engine.setup import start, table_for
 from game.engine.state import EMPTY, State
 from game.engine.types import HOST, PUBLIC
@@ -207,3 +210,33 @@ def test_ten_silent_matches_end_in_a_draw_or_a_win(players: int) -> None:
 
 def test_the_public_sees_only_public_events() -> None:
     assert {event.to for event in visible(random_match("public"), None)} == {PUBLIC}
+
+
+@law
+@given(SEEDS)
+def test_the_state_after_a_move_is_what_folding_its_events_gives(seed: str) -> None:
+    for _, state in states(seed, 9)[:-1:5]:
+        replies = [a.Answer(ask.seat, ask.id, (random_action(ask, seed),), 2) for ask in asks(state)]
+        events, after = move(state, replies)
+        assert events == apply(state, replies)
+        assert after == fold_all(state, events)
+
+
+@settings(max_examples=15, deadline=None)
+@given(SEEDS, st.sampled_from(["Classic", "All Any", "Coven All Any"]), st.sampled_from(list(Clock)))
+def test_a_match_under_way_knows_after_every_event_who_is_asked_what(seed: str, mode: str, clock: Clock) -> None:
+    limits = Limits(discussion=5, nomination=5, judgement=40, night_channel=4)
+    log = start(table_for(mode, NAMES[:15], clock=clock, limits=limits), seed)
+    state = fold_all(EMPTY, log)
+    while state.public.ending is None:
+        replies = [
+            a.Answer(ask.seat, ask.id, (random_action(ask, seed), chance.pick(riders, seed, ask.id)), 2)
+            for ask in asks(state)
+            if (riders := [act for option in ask.standing for act in option.actions("rider")])
+        ]
+        events, after = move(state, replies)
+        match = Match(state)
+        for event in events:
+            match.add(event)
+            assert match.waiting == all_asked(match.public, match.private), event
+        state = after

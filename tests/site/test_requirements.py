@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "requirements"
-LOCKS = ("base", "test")
+LOCKS = ("base", "envs", "test")
 
 
 def wanted(name: str) -> dict[str, str]:
@@ -51,6 +51,11 @@ def test_every_package_of_a_lock_has_hashes(name: str) -> None:
     assert [entry for entry in entries if entry and "--hash=sha256:" not in entry] == []
 
 
-def test_the_lock_of_the_tests_holds_the_base() -> None:
-    base, tests = locked("base"), locked("test")
-    assert {package: tests.get(package) for package in base} == base
+@pytest.mark.parametrize("name", ["base", "envs"])
+def test_the_lock_of_the_tests_holds_the_others(name: str) -> None:
+    other, tests = locked(name), locked("test")
+    assert {package: tests.get(package) for package in other} == other
+
+
+def test_the_product_is_not_made_to_install_what_only_training_needs() -> None:
+    assert not {"pettingzoo", "gymnasium"} & locked("base").keys()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from game.engine.events import Value
 from game.engine.types import Attack, Cause, Defense, Reach, Seat
+from game.engine.values import quicken
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,3 +240,6 @@ Effect: TypeAlias = (
     Swap | Raise | Steer | Block | Order | Send | Go | Cleanse | Cure | Shield | Guard | Trap | Strike | Mark | Know
     | Spend | Tell | Clean | Forge | Bug | Turn | Revive | Notice | Achieve
 )  # fmt: skip
+
+for _cls in get_args(Effect):
+    quicken(_cls)

@@ -6,6 +6,7 @@ Gives the night's events up to the private reports; what is read out at dawn is 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from game.engine import events as e
@@ -21,6 +22,8 @@ from game.engine.types import HOST, KILL_ORDER, Attack, Cause, Reach, Seat, Visi
 
 if TYPE_CHECKING:
     from game.engine.roles.base import PassMethod
+
+DOOM = Pass.DOOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,18 @@ class Dawn:
 def resolve(state: State) -> tuple[list[e.Event], Dawn]:
     """The night's events, reports included, and what is left for dawn."""
     night = open_night(state)
-    methods = _methods(night)
     log: list[e.Event] = []
-    for step in Pass:
+    for step, methods in _agenda(tuple([state.role(seat) for seat in night.seats])):
         if step is FROZEN:
             _freeze_visits(night)
         effects: list[Effect] = []
-        for seat, ability, method in methods.get(step, ()):
+        for seat, ability, method in methods:
             effects += _run(night, step, seat, ability, method)
-        if step is Pass.DOOM:
+        if step is DOOM:
             effects += _due_poison(night)
         if effects:
             log.extend(settle(night, step, effects))
-        if step is Pass.DOOM:
+        if step is DOOM:
             intercept(night)
             log.extend(settle(night, step, clash(night)))
     log.extend(_facts(night))
@@ -78,7 +80,7 @@ def open_night(state: State) -> Night:
     night = Night(state, public.day)
     for seat in public.seats:
         me = state.of(seat)
-        if me.fact("jailor_on") == public.day and seat in public.living | public.departed:
+        if me.facts and me.fact("jailor_on") == public.day and seat in public.living | public.departed:
             prisoner = me.fact("prisoner")
             assert isinstance(prisoner, int)
             night.prisoners[prisoner] = seat
@@ -95,21 +97,21 @@ def open_night(state: State) -> Night:
     return night
 
 
-def _methods(night: Night) -> dict[Pass, list[tuple[Seat, str | None, PassMethod]]]:
-    by_pass: dict[Pass, list[tuple[Seat, str | None, PassMethod]]] = {}
-    for seat in night.seats:
-        for step, methods in night.role(seat).passes.items():
-            by_pass.setdefault(step, []).extend((seat, ability, method) for ability, method in methods)
-    return by_pass
+@lru_cache(256)
+def _agenda(roles: tuple[str, ...]) -> tuple[tuple[Pass, tuple[tuple[Seat, str | None, PassMethod], ...]], ...]:
+    """Every pass in which something may happen, with the methods of the seats' roles in it, lowest seat first."""
+    cards = [(seat, ROLES[role]) for seat, role in enumerate(roles, 1)]
+    methods = {step: [(seat, *method) for seat, card in cards for method in card.passes.get(step, ())] for step in Pass}
+    return tuple((step, tuple(found)) for step, found in methods.items() if found or step in (FROZEN, DOOM))
 
 
 def _run(night: Night, step: Pass, seat: Seat, ability: str | None, method: PassMethod) -> list[Effect]:
-    role = night.role(seat)
     if ability is None:
-        return list(method(role, night, seat))
+        return list(method(night.role(seat), night, seat))
     act = night.acts.get(seat)
     if act is None or act.outcome or act.ability.id != ability:
         return []
+    role = night.role(seat)
     if step is not Pass.ORDER and _meets_cell(night, seat, act):  # whoever is sent meets it instead
         return []
     return list(method(role, night, seat, *act.targets))
@@ -145,7 +147,8 @@ def _freeze_visits(night: Night) -> None:
 
 def _due_poison(night: Night) -> list[Effect]:
     """Poison of an earlier night kills in this one; shields of the night do not help (M150)."""
-    due = [seat for seat in night.seats if night.lives(seat) and 0 < _noted(night, seat, "poisoned") < night.day]
+    ill = {seat for seat, key in (*night.marks, *(night.state.secret.marks or ())) if key == "poisoned"}
+    due = [seat for seat in sorted(ill) if night.lives(seat) and 0 < _noted(night, seat, "poisoned") < night.day]
     for seat in due:
         night.marks[seat, "poisoned"] = 0
     return [
@@ -191,7 +194,7 @@ def _dawn(night: Night) -> Dawn:
             next((clean for clean in night.cleaners if clean.target == seat), None),
             next((forge for forge in night.forgers if forge.target == seat), None),
         )
-        for seat in night.seats
+        for seat in sorted({blow.strike.target for blow in night.blows if blow.killed})
         if (strikes := night.killed(seat))
     ]
     turns = {turn.seat: turn for turn in reversed(night.turns)}  # whoever was bitten remembers nothing any more

@@ -91,9 +91,9 @@ class Bar(StrEnum):
     """The lobby's Retributionist raises corpses instead (M1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ability:
-    """One entry of a role's card.
+    """One entry of a role's card, equal to itself alone.
 
     `bars` test each target, `slot_bars` those of one slot on top, `conditions` the ability as such; `slots` is
     how many targets it takes; `uses` is None where there is no limit.
