@@ -125,11 +125,12 @@ class VotesOp(Shape):
 
 
 class TrialOp(Shape):
-    """The trial under way; accused 0 when there is none."""
+    """The trial under way, the `number`th of at most `of` that day; accused 0 when there is none."""
 
     op: Literal["trial"]
     accused: int
     number: int
+    of: int
     stage: Literal["defense", "judgement", "last_words", "closed"]
     ballots: list[tuple[int, VerdictWord, int]] | None
     lynched: bool | None
