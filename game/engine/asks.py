@@ -167,7 +167,7 @@ def budget_left(view: View) -> int | None:
         if public.round > 1:
             allowance += public.table.limits.tail_after_all_votes // max(1, len(public.living) - 1)
     day, phase, spent = me.spent
-    return (allowance or 0) - (spent if (day, phase) == (public.day, public.phase) else 0)
+    return allowance - (spent if (day, phase) == (public.day, public.phase) else 0)
 
 
 def _wants_speech(public: Public, me: Private) -> AskKind | None:
