@@ -169,14 +169,20 @@ _WANTED: dict[Phase, Callable[[Public, Private], AskKind | None]] = {
 def _answers(view: View, kind: AskKind) -> Iterator[Option]:
     public = view.public
     if kind is AskKind.VOTE:
-        targets = tuple(seat for seat in public.seats if not bars_vote(view, seat))
-        yield Option("vote", slots=((*targets, 0) if public.vote_of(view.me.seat) else targets,))
+        yield from _votes(view)
     elif kind is AskKind.JUDGE:
         yield from (Option("judge", verdict.value) for verdict in Verdict)
     elif kind is AskKind.ACT:
         yield from _uses(view, When.NIGHT)
     yield from (Option("say", channel.value) for channel in Channel if channel in writable(view))
     yield Option("pass")
+
+
+def _votes(view: View) -> Iterator[Option]:
+    """Against whom one may vote, 0 to withdraw; nothing where everybody else is immune."""
+    targets = tuple(seat for seat in view.public.seats if not bars_vote(view, seat))
+    if targets := (*targets, 0) if view.public.vote_of(view.me.seat) else targets:
+        yield Option("vote", slots=(targets,))
 
 
 def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
@@ -187,7 +193,7 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
     if kind is None:
         yield from (Option("say", channel.value) for channel in Channel if channel in writable(view))
         if public.phase is Phase.VOTING and me.seat in public.living:
-            yield next(_answers(view, AskKind.VOTE))
+            yield from _votes(view)
         if public.phase is Phase.JUDGEMENT and _wants_verdict(public, me):
             yield from (Option("judge", verdict.value) for verdict in Verdict)
     if public.phase is Phase.NIGHT and kind is not AskKind.ACT:
@@ -208,8 +214,9 @@ def _uses(view: View, when: When) -> Iterator[Option]:
     for ability in usable(me, when):
         if not why_not(view, ability):
             slots = tuple(targets_of(view, ability, slot) for slot in range(ability.slots))
-            if all(slots):
-                yield Option("use", ability.id, slots, ability.params, ability.twice)
+            option = Option("use", ability.id, slots, ability.params, ability.twice)
+            if next(option.actions(), None):
+                yield option
 
 
 _ACTIONS: dict[str, Callable[[Option, str], Iterator[a.Action]]] = {
