@@ -6,14 +6,17 @@ from enum import IntEnum, auto
 
 
 class Pass(IntEnum):
-    """Steps of the night in the order of definition (M81). A whole pass is gathered before it is settled."""
+    """Steps of the night in the order of definition (M81). A whole pass is gathered before it is settled.
+
+    The vest comes after control, since whoever is steered does not put it on (M96), and before any block.
+    """
 
     ALERT = auto()
-    VEST = auto()
     TRANSPORT = auto()
     RAISE = auto()
     TRAP = auto()
     CONTROL = auto()
+    VEST = auto()
     DUEL = auto()
     BLOCK = auto()
     ORDER = auto()
