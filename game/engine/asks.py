@@ -232,7 +232,7 @@ _WANTED: dict[Phase, Callable[[Public, Private], AskKind | None]] = {
 def _answers(view: View, kind: AskKind) -> tuple[Option, ...]:
     talk = _talk(writable(view))
     if kind is VOTE:
-        return (_vote(view), *talk)
+        return (*_votes(view), *talk)
     if kind is JUDGE:
         return (*_VERDICTS, *talk)
     if kind is ACT:
@@ -248,7 +248,7 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
     if kind is None:
         yield from _speech(writable(view))
         if public.phase is Phase.VOTING and me.seat in public.living:
-            yield _vote(view)
+            yield from _votes(view)
         if public.phase is Phase.JUDGEMENT and _wants_verdict(public, me):
             yield from _VERDICTS
     if public.phase is NIGHT and kind is not ACT:
@@ -278,21 +278,24 @@ def _talk(channels: frozenset[Channel]) -> tuple[Option, ...]:
     return (*_speech(channels), _PASS)
 
 
-def _vote(view: View) -> Option:
+def _votes(view: View) -> tuple[Option, ...]:
+    """Against whom one may vote, 0 to withdraw; nothing where everybody else is immune."""
     return _ballot(votable(view), view.public.vote_of(view.me.seat) != 0)
 
 
 @lru_cache(4096)
-def _ballot(targets: tuple[Seat, ...], withdraw: bool) -> Option:
-    return Option("vote", slots=((*targets, 0) if withdraw else targets,))
+def _ballot(targets: tuple[Seat, ...], withdraw: bool) -> tuple[Option, ...]:
+    slot = (*targets, 0) if withdraw else targets
+    return (Option("vote", slots=(slot,)),) if slot else ()
 
 
 def _uses(view: View, when: When) -> Iterator[Option]:
     for ability in usable(view.public, view.me, when):
         if not why_not(view, ability):
             slots = tuple([targets_of(view, ability, slot) for slot in range(ability.slots)])
-            if all(slots):
-                yield Option("use", ability.id, slots, ability.params, ability.twice)
+            option = Option("use", ability.id, slots, ability.params, ability.twice)
+            if all(slots) and (ability.slots < 2 or next(option.actions(), None)):
+                yield option
 
 
 _ACTIONS: dict[str, Callable[[Option, str], Iterator[a.Action]]] = {
