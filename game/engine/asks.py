@@ -109,7 +109,8 @@ class Ask:
         return hash((self.id, self.kind))
 
     def __repr__(self) -> str:
-        return f"Ask{self._content()}"
+        known = f"{self.id!r}, {self.seat}, {self.kind!r}, {self.budget}, {self.attempt}"
+        return f"Ask({known}, options={self.options!r}, standing={self.standing!r})"
 
 
 # Asks -----------------------------------------------------------------------------------------------------------------
