@@ -19,8 +19,7 @@ _SHORT = {"gf": "godfather", "sk": "serial killer", "exe": "executioner", "doc":
           "vig": "vigilante", "vigi": "vigilante", "vet": "veteran", "lo": "lookout", "bg": "bodyguard",
           "trans": "transporter", "maf": "mafia", "ga": "guardian angel", "vh": "vampire hunter",
           "ret": "retributionist", "amne": "amnesiac", "surv": "survivor", "arso": "arsonist", "ww": "werewolf",
-          "jugg": "juggernaut",
-          "consig": "consigliere", "psy": "psychic"}  # fmt: skip
+          "jugg": "juggernaut", "consig": "consigliere", "psy": "psychic"}  # fmt: skip
 _CLAIM = re.compile(rf"\b(?:i am|i'm|im|i was|claiming|my role is)\s+(?:really\s+)?(?:the|a|an)?\s*({_ROLE})\b")
 _HARM = r"(?:mafia|coven|evil|bad|sus|suspicious|guilty|lying|a liar|a killer|the killer|scum)"
 _GOOD = r"(?:innocent|clean|town|good|clear|not suspicious|confirmed)"

@@ -168,6 +168,7 @@ def test_every_role_has_its_sense(case: Case) -> None:
 
 
 STAYS = [
+    Case("the plague waits while many could hang it", "Plaguebearer", (use("infect"),), "", seen=(died(5, "Escort"),)),
     Case("a Survivor saves the vests on the first night", "Survivor", (alone("vest"),), "", day=1),
     Case("an angel waits in quiet times", "Guardian Angel", (use("watch_over", (7,)),), "", seen=(fact("ward", 7),),
          day=2),
