@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition
 from ninja import NinjaAPI, Query, Status
+from ninja.decorators import decorate_view
 from ninja.errors import HttpError, ValidationError
 from ninja.security import APIKeyCookie
 
@@ -16,7 +23,7 @@ from frontend.present import Presenter, Viewpoint, sees
 from game import services
 from game.engine import setup
 from game.engine.roles import ROLES
-from game.engine.text import render
+from game.engine.text import render, rulebook
 from game.models import Match
 
 
@@ -113,6 +120,20 @@ def modes(request: HttpRequest) -> Any:
         {"name": name, "ruleset": mode.ruleset, "slots": list(mode.slots), "rule": mode.note}
         for name, mode in setup.MODES.items()
     ]
+
+
+@lru_cache(maxsize=1)
+def _book() -> tuple[bytes, str]:
+    """The rulebook as JSON with its tag: it changes with the release alone."""
+    text = json.dumps(asdict(rulebook.rulebook()), ensure_ascii=False).encode()
+    return text, f'"{hashlib.sha256(text).hexdigest()[:20]}"'
+
+
+@api.get("/rules", response={200: schemas.RulebookOut, 304: None, 422: schemas.ErrorOut}, summary="The rulebook")
+@decorate_view(condition(etag_func=lambda request: _book()[1]), cache_control(public=True, no_cache=True))
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every role, mechanic and mode in words, as this release plays them."""
+    return HttpResponse(_book()[0], content_type="application/json; charset=utf-8")
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from game.engine import events as e
 from game.engine.asks import wanted
+from game.engine.day import TRIALS_A_DAY
 from game.engine.fold import fold
 from game.engine.roles import ROLES
 from game.engine.state import EMPTY, View
@@ -192,7 +193,8 @@ def _phase(screen: Presenter, event: e.PhaseOpened) -> Iterator[Op]:
     if event.phase in TRIAL_PHASES:
         yield _trial_op(screen, event.phase.value)
     elif before.phase in TRIAL_PHASES:
-        yield {"op": "trial", "accused": 0, "number": 0, "stage": "closed", "ballots": None, "lynched": None}
+        yield {"op": "trial", "accused": 0, "number": 0, "of": TRIALS_A_DAY, "stage": "closed", "ballots": None,
+               "lynched": None}  # fmt: skip
     if before.phase is Phase.NIGHT:
         for seat in _jailed(screen, before.day):
             yield _seat(seat, jailed=False)
@@ -295,6 +297,7 @@ def _trial_op(screen: Presenter, stage: str) -> Op:
     over = public.trials[-1] if stage in ("last_words", "closed") and public.trials else None
     return {
         "op": "trial", "accused": over.accused if over else public.accused, "number": max(1, public.trials_today),
+        "of": TRIALS_A_DAY,
         "stage": stage, "ballots": _ballots(over.ballots) if over else None, "lynched": over.lynched if over else None,
     }  # fmt: skip
 

@@ -125,11 +125,12 @@ class VotesOp(Shape):
 
 
 class TrialOp(Shape):
-    """The trial under way; accused 0 when there is none."""
+    """The trial under way, the `number`th of at most `of` that day; accused 0 when there is none."""
 
     op: Literal["trial"]
     accused: int
     number: int
+    of: int
     stage: Literal["defense", "judgement", "last_words", "closed"]
     ballots: list[tuple[int, VerdictWord, int]] | None
     lynched: bool | None
@@ -618,6 +619,103 @@ class ModeOut(Shape):
     rule: str
 
 
+class RuleAbility(Shape):
+    """An ability in words."""
+
+    id: str
+    name: str
+    when: str
+    uses: str
+    targets: str
+    visit: str
+    details: list[str]
+
+
+class RuleGroup(Shape):
+    """The roles that an Investigator cannot tell apart under one ruleset."""
+
+    ruleset: str
+    letter: str
+    roles: list[str]
+
+
+class RuleStep(Shape):
+    """A step of the night in which a role acts, and with what."""
+
+    number: int
+    title: str
+    abilities: list[str]
+
+
+class RuleRole(Shape):
+    """All that holds for a role, in words."""
+
+    slug: str
+    name: str
+    faction: str
+    alignment: str
+    unique: bool
+    rulesets: list[str]
+    summary: str
+    goal: str
+    attack: str
+    defense: str
+    immune: list[str]
+    sheriff: str
+    abilities: list[RuleAbility]
+    traits: list[str]
+    groups: list[RuleGroup]
+    steps: list[RuleStep]
+    side: str
+    rivals: list[str]
+
+
+class RuleTable(Shape):
+    """A table of a chapter."""
+
+    title: str
+    head: list[str]
+    rows: list[list[str]]
+
+
+class RuleChapter(Shape):
+    """One part of the mechanics."""
+
+    slug: str
+    title: str
+    paragraphs: list[str]
+    tables: list[RuleTable]
+
+
+class RuleHeading(Shape):
+    """A faction or an alignment."""
+
+    slug: str
+    name: str
+    faction: str
+    text: str
+
+
+class RuleMode(Shape):
+    """An official role list with its own rule."""
+
+    slug: str
+    name: str
+    ruleset: str
+    slots: list[str]
+    rule: str
+
+
+class RulebookOut(Shape):
+    """The rulebook; names are addresses too: `/rules#` and the slug."""
+
+    chapters: list[RuleChapter]
+    factions: list[RuleHeading]
+    alignments: list[RuleHeading]
+    roles: list[RuleRole]
+    modes: list[RuleMode]
+
+
 class User(Shape):
     """Who is logged in."""
 
@@ -626,10 +724,11 @@ class User(Shape):
 
 
 class HomePage(Shape):
-    """What the home page knows before its first request."""
+    """What the home page knows before its first request; `roles` are the names that the rulebook has a card for."""
 
     page: Literal["home"]
     matches: list[MatchCard]
+    roles: list[str]
     user: User | None
     csrf: str
     now: int
@@ -639,12 +738,23 @@ class MatchPage(MatchDetail):
     """What the page of a match knows before its first request."""
 
     page: Literal["match"]
+    roles: list[str]
     user: User | None
     csrf: str
     now: int
 
 
-Initial = TypeAliasType("Initial", Annotated[HomePage | MatchPage, Field(discriminator="page")])
+class RulesPage(Shape):
+    """What the rulebook's page knows before its first request; the book itself is asked for."""
+
+    page: Literal["rules"]
+    roles: list[str]
+    user: User | None
+    csrf: str
+    now: int
+
+
+Initial = TypeAliasType("Initial", Annotated[HomePage | MatchPage | RulesPage, Field(discriminator="page")])
 """The JSON inside the element #initial."""
 
 
@@ -665,3 +775,4 @@ class Everything(Shape):
     error: ErrorOut
     role: RoleOut
     mode: ModeOut
+    rulebook: RulebookOut

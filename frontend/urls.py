@@ -11,6 +11,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("m/<int:match_id>", views.match, name="match"),
     path("m/<int:match_id>/text", views.match_text, name="match-text"),
+    path("rules", views.rules, name="rules"),
+    path("rules/text", views.rules_text, name="rules-text"),
     path("api/", api.urls),
     path("healthz", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),

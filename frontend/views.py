@@ -13,11 +13,13 @@ from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from ninja.errors import HttpError
 
 from frontend import api, cards, facts
+from game.engine.roles import ROLES
+from game.engine.text import rulebook
 from game.models import Match
 
 View = Callable[..., HttpResponse]
@@ -95,6 +97,22 @@ def _text(op: dict[str, Any], n: int) -> dict[str, Any] | None:
     return None
 
 
+@secured
+@require_safe
+@never_cache
+def rules(request: HttpRequest) -> HttpResponse:
+    """The rulebook."""
+    return _shell(request, "The rules - ToSSim", {"page": "rules"}, rules=True)
+
+
+@secured
+@require_safe
+@cache_control(public=True, max_age=300)
+def rules_text(request: HttpRequest) -> HttpResponse:
+    """The same rulebook as plain text on a page."""
+    return render(request, "frontend/rules.html", {"book": rulebook.rulebook()})
+
+
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Whether the site can serve: 200 when it can, else 503 and what is missing."""
@@ -122,7 +140,7 @@ def _match(match_id: int) -> Match:
 def _shell(request: HttpRequest, title: str, first: dict[str, Any], **context: Any) -> HttpResponse:
     """The page around the app; `first` is what it paints before its first request."""
     bundle = _bundle()
-    initial = {**first, "user": _user(request), "csrf": api.csrf(request), "now": facts.now()}
+    initial = {**first, "roles": list(ROLES), "user": _user(request), "csrf": api.csrf(request), "now": facts.now()}
     context |= {"title": title, "bundle": bundle, "initial": initial}
     return render(request, "frontend/index.html", context, status=200 if bundle else 503)
 

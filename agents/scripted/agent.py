@@ -58,7 +58,7 @@ class ScriptedAgent:
         mind = self.mind
         story, memory = mind.story, mind.memory
         story.begin(memory)
-        if is_town(memory.role) or mind.claimed:
+        if is_town(memory.role) or story.honest or mind.claimed:
             story.dawn(memory)
             return
         taken = {c.statement.role for c in memory.team_talk if c.statement.act is Act.PRETEND and c.speaker < mind.seat}
@@ -119,11 +119,12 @@ def _confer(mind: Mind, view: View, ask: Ask) -> list[Action]:
 
 def _act(mind: Mind, view: View, ask: Ask) -> list[Action]:
     use = nights.choose(mind, ask.options)
+    along = nights.beside(mind, ask.options)
     if use is None:
         mind.because("Better to stay at home tonight.")
-        return [Pass()]
+        return along or [Pass()]
     notes = any(option.verb == "note" for option in ask.standing) and mind.draw("note") < 0.3
-    return [use, *([WriteNote(wills.note(mind))] if notes else [])]
+    return [use, *along, *([WriteNote(wills.note(mind))] if notes else [])]
 
 
 _ANSWERS: dict[AskKind, Callable[[Mind, View, Ask], list[Action]]] = {

@@ -6,72 +6,15 @@ reason, which is also what the player says when it accuses or defends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import exp, log
-from typing import NamedTuple
 
-from agents.scripted.lists import capacity, enemy_share, exact, expected_killers, is_killer, is_town
-from agents.scripted.memory import Memory, Report
-from agents.scripted.statements import Act, Reason, Statement
-from game.engine.roles.groups import CLASSIC
+from agents.scripted.findings import verify_reports, weigh_reports
+from agents.scripted.lists import HARMLESS, capacity, exact, expected_killers, is_killer, is_town
+from agents.scripted.memory import Memory
+from agents.scripted.statements import Reason, Statement
+from agents.scripted.suspicion import CERTAIN, Beliefs
 from game.engine.types import Seat, Verdict
-
-CERTAIN = 6.0
-"""Log-odds of what is beyond doubt."""
-_ALIBI = frozenset({"Doctor", "Bodyguard", "Escort", "Sheriff", "Investigator", "Lookout", "Transporter"})
-"""Claims that explain a visit."""
-
-
-class Evidence(NamedTuple):
-    """One reason to suspect (weight above 0) or to trust somebody; `also` as in the reason's statement."""
-
-    weight: float
-    topic: Reason
-    also: Seat = 0
-
-
-class Beliefs:
-    """Suspicions at one moment."""
-
-    __slots__ = ("evidence", "prior", "score")
-
-    def __init__(self, prior: float, seats: Iterable[Seat], past: Beliefs | None = None) -> None:
-        self.prior = prior
-        self.score: dict[Seat, float]
-        self.evidence: dict[Seat, list[Evidence]]
-        if past is None:
-            self.score = dict.fromkeys(seats, prior)
-            self.evidence = {seat: [] for seat in self.score}
-        else:
-            self.score = {seat: prior + past.score[seat] for seat in seats}
-            self.evidence = {seat: past.evidence[seat].copy() for seat in seats}
-
-    def add(self, seat: Seat, weight: float, topic: Reason, also: Seat = 0) -> None:
-        """Count one piece of evidence, if the seat still matters."""
-        if seat in self.score:
-            self.score[seat] += weight
-            self.evidence[seat].append(Evidence(weight, topic, also))
-
-    def chance(self, seat: Seat) -> float:
-        """How likely somebody is a killer."""
-        return odds(self.score.get(seat, 0.0))
-
-    def against(self, seat: Seat) -> list[Evidence]:
-        """What speaks against somebody, heaviest first."""
-        return sorted((piece for piece in self.evidence.get(seat, ()) if piece.weight > 0.2), reverse=True)
-
-    def in_favour(self, seat: Seat) -> list[Evidence]:
-        """What speaks for somebody, heaviest first."""
-        return sorted(piece for piece in self.evidence.get(seat, ()) if piece.weight < -0.2)
-
-    def ranked(self, seats: Iterable[Seat]) -> list[Seat]:
-        """Seats by suspicion, highest first."""
-        return sorted(seats, key=lambda seat: (-self.score.get(seat, 0.0), seat))
-
-
-def odds(score: float) -> float:
-    """Log-odds as a probability."""
-    return 1.0 / (1.0 + exp(-max(-20.0, min(20.0, score))))
 
 
 def look_back(memory: Memory, hunches: Mapping[Seat, float]) -> Beliefs:
@@ -81,7 +24,7 @@ def look_back(memory: Memory, hunches: Mapping[Seat, float]) -> Beliefs:
         beliefs.add(seat, weight, Reason.HUNCH)
     _weigh_trials(beliefs, memory)
     _weigh_words(beliefs, memory)
-    _verify_reports(beliefs, memory)
+    verify_reports(beliefs, memory)
     return beliefs
 
 
@@ -92,16 +35,23 @@ def assess(memory: Memory, role: str, results: Sequence[Statement], past: Belief
     beliefs = Beliefs(_prior(memory, killers), memory.others, past)
     _weigh_claims(beliefs, memory, role)
     _weigh_silence(beliefs, memory)
-    _weigh_reports(beliefs, memory, results)
-    for mayor in memory.mayors:
-        beliefs.add(mayor, -CERTAIN, Reason.SOUND)
+    weigh_reports(beliefs, memory, results)
+    for seat in memory.proven:
+        beliefs.add(seat, -CERTAIN, Reason.SOUND)
+    if memory.pestilence:
+        beliefs.add(memory.pestilence, CERTAIN, Reason.EVIL_CLAIM)
     _settle(beliefs, killers)
     return beliefs
 
 
 def _killers_left(memory: Memory) -> float:
     dead = sum(is_killer(grave.role) for grave in memory.graves.values())
-    return max(0.8, expected_killers(memory.slots) - dead)
+    return max(0.8, expected_killers(memory.deck) + _converts(memory) - dead)
+
+
+def _converts(memory: Memory) -> float:
+    """How many have been bitten by now: about one in three nights, where the list promises Vampires."""
+    return 0.33 * (memory.day - 1) if exact(memory.deck, "Vampire") else 0.0
 
 
 def _prior(memory: Memory, killers: float) -> float:
@@ -131,19 +81,26 @@ def _settle(beliefs: Beliefs, killers: float) -> None:
 
 def _weigh_claims(beliefs: Beliefs, memory: Memory, role: str) -> None:
     for claimed in {claim.role for claim in memory.claims.values()}:
-        claimants = [seat for seat in memory.claimants(claimed) if seat not in memory.mayors]
+        claimants = [seat for seat in memory.claimants(claimed) if seat not in memory.proven]
         if not is_town(claimed):
             for seat in claimants:
-                beliefs.add(seat, 2.5 if is_killer(claimed) else 0.8, Reason.EVIL_CLAIM)
+                beliefs.add(seat, _weight_of_claim(memory, claimed), Reason.EVIL_CLAIM)
         elif claimants:
             _weigh_claimants(beliefs, memory, claimed, claimants, role)
     for seat in memory.switched:
         beliefs.add(seat, 1.8, Reason.CHANGED)
 
 
+def _weight_of_claim(memory: Memory, claimed: str) -> float:
+    if is_killer(claimed):
+        return 2.5
+    likely = claimed in HARMLESS and (claimed in memory.remembered or capacity(memory.deck, claimed) > 0)
+    return 0.1 if likely else 0.8
+
+
 def _weigh_claimants(beliefs: Beliefs, memory: Memory, claimed: str, claimants: list[Seat], role: str) -> None:
     graves = [seat for seat, grave in memory.graves.items() if grave.role == claimed]
-    room = capacity(memory.slots, claimed) - len(graves)
+    room = capacity(memory.deck, claimed) - len(graves)
     mine = role == claimed
     holders = len({*claimants, memory.seat} if mine else claimants)
     for seat in claimants:
@@ -151,15 +108,15 @@ def _weigh_claimants(beliefs: Beliefs, memory: Memory, claimed: str, claimants: 
             continue
         rival = next((other for other in claimants if other != seat), memory.seat if mine else 0)
         if room <= 0 and graves:
-            beliefs.add(seat, 3.2, Reason.ROLE_DEAD, graves[0])
+            beliefs.add(seat, 1.2 if claimed in memory.remembered else 3.2, Reason.ROLE_DEAD, graves[0])
         elif mine and room <= 1:
             beliefs.add(seat, 4.0, Reason.MY_ROLE)
         elif holders > room:
             beliefs.add(seat, 1.4, Reason.COUNTERCLAIM, rival)
-        elif rival and holders + len(graves) > exact(memory.slots, claimed):
+        elif rival and holders + len(graves) > exact(memory.deck, claimed):
             beliefs.add(seat, 1.2 if mine else 0.9, Reason.MY_ROLE if mine else Reason.COUNTERCLAIM, rival)
         else:
-            sure = exact(memory.slots, claimed) == capacity(memory.slots, claimed)
+            sure = exact(memory.deck, claimed) == capacity(memory.deck, claimed)
             fresh = memory.claims[seat].day == memory.day
             beliefs.add(seat, (-1.2 if sure else -0.5) * (0.6 if fresh else 1.0), Reason.SOUND)
 
@@ -214,156 +171,3 @@ def _weigh_silence(beliefs: Beliefs, memory: Memory) -> None:
     for seat in beliefs.score:
         if memory.lines[seat] < 0.4 * usual:
             beliefs.add(seat, 0.35, Reason.QUIET)
-
-
-# Results --------------------------------------------------------------------------------------------------------------
-
-
-def _verify_reports(beliefs: Beliefs, memory: Memory) -> None:
-    """Let the graves confirm or refute what the living reported."""
-    counted: set[tuple[Seat, Seat, str]] = set()
-    for report in memory.reports:
-        said = report.statement
-        grave = memory.graves.get(said.who)
-        key = (report.speaker, said.who, said.topic)
-        if grave is None or report.day > grave.day or key in counted or report.speaker not in beliefs.score:
-            continue
-        counted.add(key)
-        _verify(beliefs, report.speaker, said, grave.role)
-
-
-def _verify(beliefs: Beliefs, speaker: Seat, said: Statement, role: str) -> None:
-    true = is_killer(role)
-    if said.topic == "suspicious":
-        _credit(beliefs, speaker, -2.0 if true else 0.8, said.who)
-    elif said.topic == "innocent":
-        _credit(beliefs, speaker, 2.0 if true and role != "Godfather" else -0.25, said.who)
-    elif said.topic == "group":
-        _credit(beliefs, speaker, -0.5 if role in CLASSIC.get(said.role, ()) else 1.6, said.who)
-
-
-def _credit(beliefs: Beliefs, speaker: Seat, weight: float, about: Seat) -> None:
-    beliefs.add(speaker, weight, Reason.LIED if weight > 0 else Reason.PROVEN, about)
-
-
-def _weigh_reports(beliefs: Beliefs, memory: Memory, results: Sequence[Statement]) -> None:
-    trust: dict[Seat, float] = {}
-    for report in memory.reports:
-        speaker, said, *_ = report
-        if speaker == memory.seat or not (said.who in beliefs.score or said.who == memory.seat or said.seats):
-            continue
-        if speaker not in trust:
-            trust[speaker] = credibility(beliefs, memory, speaker)
-        if trust[speaker] > 0.05:
-            _WEIGH[said.topic](beliefs, memory, report, trust[speaker])
-    for result in results:
-        if result.topic in _WEIGH:
-            _WEIGH[result.topic](beliefs, memory, Report(memory.seat, result, memory.day), 1.0)
-
-
-def credibility(beliefs: Beliefs, memory: Memory, speaker: Seat) -> float:
-    """How far somebody's word is taken, 0 to 1."""
-    if grave := memory.graves.get(speaker):
-        return 1.0 if is_town(grave.role) else 0.0
-    return max(0.0, 1.0 - 1.25 * beliefs.chance(speaker))
-
-
-def _blame(beliefs: Beliefs, memory: Memory, report: Report, weight: float, seat: Seat = 0) -> None:
-    who = seat or report.statement.who
-    if who == memory.seat:
-        beliefs.add(report.speaker, 1.3, Reason.FALSE_ON_ME)
-    elif report.speaker == memory.seat:
-        beliefs.add(who, weight, Reason.CHECK)
-    elif report.speaker in memory.graves:
-        beliefs.add(who, weight, Reason.NAMED_BY_DEAD, report.speaker)
-    elif report.speaker != who:
-        beliefs.add(who, weight, Reason.HUNCH if report.hushed else Reason.TRUSTED_CHECK, report.speaker)
-
-
-def _clear(beliefs: Beliefs, memory: Memory, report: Report, weight: float) -> None:
-    own = report.speaker == memory.seat
-    if report.speaker != report.statement.who:
-        beliefs.add(report.statement.who, -weight, Reason.CLEARED if own else Reason.TRUSTED_CLEAR,
-                    0 if own else report.speaker)  # fmt: skip
-
-
-def _weigh_suspicious(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    _blame(beliefs, memory, report, 3.4 * credit)
-
-
-def _weigh_innocent(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    _clear(beliefs, memory, report, 1.3 * credit)
-
-
-def _weigh_group(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    said = report.statement
-    claim = memory.claims.get(said.who)
-    if claim and claim.role in CLASSIC.get(said.role, ()):
-        _clear(beliefs, memory, report, 0.6 * credit)
-    elif claim and report.speaker != said.who and said.who != memory.seat:
-        beliefs.add(said.who, 2.4 * credit, Reason.MISFIT if report.speaker != memory.seat else Reason.CHECK,
-                    report.speaker if report.speaker != memory.seat else 0)  # fmt: skip
-    elif (share := enemy_share(memory.slots, said.role) - 0.35) > 0:
-        _blame(beliefs, memory, report, 2.2 * share * credit)
-    else:
-        _clear(beliefs, memory, report, 0.8 * credit)
-
-
-def _weigh_visitors(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    said = report.statement
-    if not attacked_at(memory, said):
-        return
-    for seat in said.seats:
-        claim = memory.claims.get(seat)
-        alibi = 0.5 if claim and claim.role in _ALIBI else 1.0
-        weight = 2.6 * credit * alibi / len(said.seats) ** 0.5
-        if seat != memory.seat and said.who in memory.graves:
-            beliefs.add(seat, weight, Reason.SEEN, said.who)
-        elif seat != memory.seat:
-            _blame(beliefs, memory, report, weight, seat)
-
-
-def attacked_at(memory: Memory, watched: Statement) -> bool:
-    """Whether somebody died at the watched house, its owner or a guard."""
-    dead = memory.died_on(watched.night, night=True)
-    return watched.who in dead or any(seat in dead for seat in watched.seats)
-
-
-def _weigh_saved(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    _clear(beliefs, memory, report, 1.6 * credit)
-
-
-def _weigh_presence(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    """Somebody says that they kept me somewhere or busy, and I know whether it is true."""
-    said = report.statement
-    night = memory.nights.get(said.night)
-    if night is None or said.who != memory.seat:
-        return
-    if night.caged if said.topic == "jailed" else night.heard("role_blocked"):
-        beliefs.add(report.speaker, -2.5, Reason.PROVEN, memory.seat)
-
-
-def _weigh_tough(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    _blame(beliefs, memory, report, 1.8 * credit)
-
-
-def _weigh_trespass(beliefs: Beliefs, memory: Memory, report: Report, credit: float) -> None:
-    _blame(beliefs, memory, report, 0.5 * credit)
-
-
-_WEIGH = {
-    "suspicious": _weigh_suspicious,
-    "innocent": _weigh_innocent,
-    "group": _weigh_group,
-    "visitors": _weigh_visitors,
-    "saved": _weigh_saved,
-    "tough": _weigh_tough,
-    "trespass": _weigh_trespass,
-    "jailed": _weigh_presence,
-    "distracted": _weigh_presence,
-}
-
-
-def charge_of(seat: Seat, piece: Evidence) -> Statement:
-    """The accusation or defence that a piece of evidence stands for."""
-    return Statement(Act.ACCUSE if piece.weight > 0 else Act.DEFEND, seat, piece.also, topic=piece.topic)

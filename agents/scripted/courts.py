@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from agents.scripted.beliefs import Evidence, odds
 from agents.scripted.mind import Mind
 from agents.scripted.statements import Act, Reason, Statement
+from agents.scripted.suspicion import Evidence, odds
 from agents.scripted.talk import summing_up, untold
 from game.engine.state import Public
 from game.engine.types import Seat, Verdict
+from game.engine.victory import QUIET_FROM
 
 FIRST_BAR = 0.66
 """How likely a killer somebody must be for a vote on the first day of voting."""
@@ -42,19 +43,19 @@ def choose_vote(mind: Mind, public: Public, targets: tuple[Seat, ...]) -> Seat:
 
 def bar(mind: Mind, public: Public) -> float:
     """How likely a killer somebody must seem for my vote now: less with every day and every round."""
-    fallen = max(LAST_BAR, FIRST_BAR - BAR_FALLS * (public.day - 2)) - 0.08 * _stalled(mind)
-    return fallen - 0.05 * (public.round - 1) + 0.12 * mind.temper.nerve - 0.1 * mind.killer
+    fallen = max(LAST_BAR, FIRST_BAR - BAR_FALLS * (public.day - 2)) - 0.08 * mind.memory.quiet
+    hurried = 0.12 * draw_looms(mind) + 0.05 * (public.round - 1)
+    return fallen - hurried + 0.12 * mind.temper.nerve - 0.1 * mind.killer + 0.06 * mind.neutral
 
 
-def _stalled(mind: Mind) -> int:
-    """Days without a death: two of them end the match."""
-    last = max((grave.day for grave in mind.memory.graves.values()), default=1)
-    return max(0, mind.memory.day - 1 - last)
+def draw_looms(mind: Mind) -> bool:
+    """Whether another quiet day and night would end the match with no winner (M175)."""
+    return mind.memory.day >= QUIET_FROM and mind.memory.quiet > 0
 
 
 def _pull(mind: Mind, seat: Seat, crowded: float) -> float:
     """How much I want to vote for somebody: my own suspicion, and the share of a majority that stands against them."""
-    crowd = (mind.temper.follow + 0.1 * mind.killer) * min(1.0, 2.0 * crowded)
+    crowd = (mind.temper.follow + 0.1 * mind.killer + 0.25 * draw_looms(mind)) * min(1.0, 2.0 * crowded)
     if mind.mate(seat) and mind.heat(seat) < 0.5:
         return 0.0
     return mind.chance_of(seat) + crowd
@@ -139,9 +140,12 @@ def judge(mind: Mind, accused: Seat) -> tuple[Verdict, list[Statement]]:
 
 def _verdict(mind: Mind, accused: Seat) -> Verdict:
     memory = mind.memory
-    score = mind.heat(accused) + 0.15 * mind.memory.day - 0.3 - 0.3 * mind.temper.nerve
+    haste = 0.15 * memory.day + 0.6 * draw_looms(mind)
+    score = mind.heat(accused) + haste - 0.3 - 0.3 * mind.temper.nerve
     if accused == memory.target and memory.role == "Executioner":
         return Verdict.GUILTY
+    if mind.bound(accused):
+        return Verdict.INNOCENT
     if mind.mate(accused) and score < 0.3:
         return Verdict.INNOCENT if mind.draw("cover") < 0.6 else Verdict.ABSTAIN
     if mind.loyal and memory.jests[accused] >= 2 and not _hard(mind, accused):
@@ -161,7 +165,7 @@ def _grounds(mind: Mind, accused: Seat, verdict: Verdict) -> str:
     if not mind.text:
         return ""
     if mind.mate(accused):
-        return "{0} is on my team."
+        return "{0} is on my side."
     if accused == mind.memory.target and mind.memory.role == "Executioner":
         return "{0} is my target."
     pieces: list[Evidence] = (mind.beliefs.against if verdict is Verdict.GUILTY else mind.beliefs.in_favour)(accused)

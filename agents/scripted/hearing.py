@@ -17,9 +17,11 @@ _ROLE = "|".join(sorted((re.escape(role.lower()) for role in SPOKEN_ROLES), key=
 _ROLES = {role.lower(): role for role in SPOKEN_ROLES}
 _SHORT = {"gf": "godfather", "sk": "serial killer", "exe": "executioner", "doc": "doctor", "invest": "investigator",
           "vig": "vigilante", "vigi": "vigilante", "vet": "veteran", "lo": "lookout", "bg": "bodyguard",
-          "trans": "transporter", "maf": "mafia"}  # fmt: skip
+          "trans": "transporter", "maf": "mafia", "ga": "guardian angel", "vh": "vampire hunter",
+          "ret": "retributionist", "amne": "amnesiac", "surv": "survivor", "arso": "arsonist", "ww": "werewolf",
+          "jugg": "juggernaut", "consig": "consigliere", "psy": "psychic"}  # fmt: skip
 _CLAIM = re.compile(rf"\b(?:i am|i'm|im|i was|claiming|my role is)\s+(?:really\s+)?(?:the|a|an)?\s*({_ROLE})\b")
-_HARM = r"(?:mafia|evil|bad|sus|suspicious|guilty|lying|a liar|a killer|the killer|scum)"
+_HARM = r"(?:mafia|coven|evil|bad|sus|suspicious|guilty|lying|a liar|a killer|the killer|scum)"
 _GOOD = r"(?:innocent|clean|town|good|clear|not suspicious|confirmed)"
 _IS = r"(?:\s+is|\s+are|'s|\s+was|\s+looks|\s+seems|\s+must be|\s+came up)\s+"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")

@@ -11,14 +11,24 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from agents.scripted.hearing import understand
+from agents.scripted.lists import RoleList
 from agents.scripted.statements import Act, Statement
 from game.engine import events as e
 from game.engine.types import Cause, Channel, Phase, Seat, Verdict
 
 TELLING = frozenset(
-    {"suspicious", "innocent", "group", "visitors", "saved", "tough", "trespass", "jailed", "distracted"}
-)
+    {"suspicious", "innocent", "group", "visitors", "saved", "tough", "trespass", "jailed", "distracted", "tracked",
+     "stayed", "evil_among", "good_among", "mafia_at", "coven_at", "bugged", "trapped", "no_vampire", "staked",
+     "struck", "lurking"}
+)  # fmt: skip
 """Topics of reports that say something about somebody else."""
+VISITING = frozenset(
+    {"suspicious", "innocent", "group", "visitors", "nobody", "healed", "saved", "guarded", "distracted", "shot",
+     "tough", "tracked", "stayed", "crusaded", "trap_set", "no_vampire", "staked", "swapped", "bugged"}
+)  # fmt: skip
+"""Topics of reports that put the speaker at the house they name."""
+HIDDEN = frozenset({"Cleaned", "Stoned"})
+"""What a grave shows in place of a role."""
 
 
 class Claim(NamedTuple):
@@ -67,6 +77,10 @@ class Verdicts(NamedTuple):
     ballots: tuple[tuple[Seat, Verdict, int], ...]
 
 
+_CHANGES = frozenset({("Vampire Hunter", "Vigilante"), ("Guardian Angel", "Survivor")})
+"""Changes of role that a claim may follow."""
+
+
 @dataclass(slots=True)
 class Night:
     """What I chose and was told in one night."""
@@ -87,16 +101,30 @@ class Memory:
     def __init__(self, seat: Seat) -> None:
         self.seat = seat
         self.names: tuple[str, ...] = ()
-        self.slots: tuple[str, ...] = ()
+        self.deck = RoleList()
         self.day, self.stage, self.round = 0, 0, 0
         self.phase = Phase.SETUP
         self.role, self.target, self.accused = "", 0, 0
+        self.facts: dict[str, e.Value] = {}
+        """What I know about myself beside my role."""
         self.team: dict[Seat, str] = {}
+        self.known: dict[Seat, str] = {}
+        """Exact roles that I have found out or was told by my team."""
         self.living: set[Seat] = set()
         self.graves: dict[Seat, Grave] = {}
         self.claims: dict[Seat, Claim] = {}
         self.switched: set[Seat] = set()
         self.mayors: set[Seat] = set()
+        self.proven: set[Seat] = set()
+        """Whom everybody knows to be Town: revealed Mayors, the revived, the VIP."""
+        self.vip = 0
+        self.pestilence = 0
+        self.remembered: set[str] = set()
+        """Roles that somebody has publicly remembered."""
+        self.whereabouts: dict[tuple[Seat, int], Statement] = {}
+        """Where each speaker claims to have gone in a night."""
+        self.poisoned: dict[Seat, int] = {}
+        """Who says they were poisoned, and in which night."""
         self.reports: list[Report] = []
         self._reported: set[tuple[Seat, Statement]] = set()
         self.charges: list[Charge] = []
@@ -123,6 +151,11 @@ class Memory:
     def _report(self, report: Report) -> None:
         """Keep a result that says something about somebody, once."""
         key = (report.speaker, report.statement)
+        said = report.statement
+        if said.topic in VISITING:
+            self.whereabouts[report.speaker, said.night] = said
+        elif said.topic == "poisoned":
+            self.poisoned[report.speaker] = said.night
         if report.statement.topic in TELLING and key not in self._reported:
             self._reported.add(key)
             self.reports.append(report)
@@ -139,6 +172,11 @@ class Memory:
         """All other living players, lowest seat first."""
         return [seat for seat in sorted(self.living) if seat != self.seat]
 
+    @property
+    def quiet(self) -> int:
+        """Days and nights without a death, up to this day."""
+        return max(0, self.day - 1 - max((grave.day for grave in self.graves.values()), default=1))
+
     def died_on(self, day: int, *, night: bool) -> list[Seat]:
         """Whoever died on a day or in a night."""
         return [seat for seat, grave in self.graves.items() if (grave.day, grave.night) == (day, night)]
@@ -150,7 +188,7 @@ class Memory:
     # Table and phases ---------------------------------------------------------------------------------------------
 
     def _opened(self, event: e.MatchOpened) -> None:
-        self.names, self.slots = event.table.names, event.table.slots
+        self.names, self.deck = event.table.names, RoleList(event.table.slots, event.table.ruleset)
         self.living = set(range(1, len(self.names) + 1))
 
     def _phase(self, event: e.PhaseOpened) -> None:
@@ -169,11 +207,13 @@ class Memory:
         self.team = dict(event.members)
 
     def _fact(self, event: e.FactSet) -> None:
-        if event.seat == self.seat and event.key in ("target", "prisoner") and isinstance(event.value, int):
-            if event.key == "target":
-                self.target = event.value
-            else:
-                self.prisoners[self.day] = event.value
+        if event.seat != self.seat:
+            return
+        self.facts[event.key] = event.value
+        if event.key == "target" and isinstance(event.value, int):
+            self.target = event.value
+        elif event.key == "prisoner" and isinstance(event.value, int):
+            self.prisoners[self.day] = event.value
 
     # Talk ---------------------------------------------------------------------------------------------------------
 
@@ -192,7 +232,9 @@ class Memory:
         for statement in statements:
             charge = Charge(self.day, self.stage, event.seat, statement)
             talk.get(event.channel, self.team_talk).append(charge)
-            if statement.act is Act.REPORT and event.seat in self.graves:
+            if statement.act is Act.REPORT and statement.topic == "exact" and event.seat in self.team:
+                self.known[statement.who] = statement.role
+            elif statement.act is Act.REPORT and event.seat in self.graves:
                 self._report(Report(event.seat, statement, self.day, hushed=True))
 
     def _heard(self, event: e.WhisperHeard) -> None:
@@ -212,7 +254,7 @@ class Memory:
         match statement.act:
             case Act.CLAIM:
                 before = self.claims.get(speaker)
-                if before and before.role != statement.role:
+                if before and before.role != statement.role and not self._may_change(before.role, statement.role):
                     self.switched.add(speaker)
                 self.claims[speaker] = Claim(statement.role, self.day)
             case Act.REPORT:
@@ -228,6 +270,10 @@ class Memory:
                 self.questions.append(charge)
             case Act.JEST:
                 self.jests[speaker] += 1
+
+    def _may_change(self, before: str, now: str) -> bool:
+        """Whether a role can honestly become another."""
+        return (before, now) in _CHANGES or (before == "Amnesiac" and now in self.remembered)
 
     # Votes, trials, deaths ----------------------------------------------------------------------------------------
 
@@ -258,9 +304,26 @@ class Memory:
         self.living.discard(event.seat)
 
     def _announced(self, event: e.Announced) -> None:
-        if event.message == "mayor_revealed":
-            self.mayors.add(event.seat)
-            self.claims[event.seat] = Claim(event.value, self.day)
+        match event.message:
+            case "mayor_revealed":
+                self.mayors.add(event.seat)
+                self.proven.add(event.seat)
+                self.claims[event.seat] = Claim(event.value, self.day)
+            case "vip":
+                self.vip = event.seat
+                self.proven.add(event.seat)
+            case "revived":
+                self._revived(event.seat)
+            case "amnesiac_remembered":
+                self.remembered.add(event.value)
+            case "pestilence_arrived":
+                self.pestilence = event.seat
+
+    def _revived(self, seat: Seat) -> None:
+        self.living.add(seat)
+        self.proven.add(seat)
+        if grave := self.graves.pop(seat, None):
+            self.claims[seat] = Claim(grave.role, self.day)
 
     # My own doings ---------------------------------------------------------------------------------------------------
 
@@ -280,6 +343,8 @@ class Memory:
         night = self.nights[self.day]
         night.told.append((event.message, event.seats, event.value))
         night.caged |= event.message == "jailed"
+        if event.message in ("role_result", "janitor_result"):
+            self.known[event.seats[0]] = event.value
 
     _HANDLERS: ClassVar[dict[str, Callable[[Memory, Any], None]]] = {
         "match_opened": _opened,

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Sequence
 
-from agents.scripted.beliefs import Beliefs, Evidence, assess, look_back, odds
-from agents.scripted.lists import is_killer, is_town
+from agents.scripted.beliefs import assess, look_back
+from agents.scripted.lists import HARMLESS, is_killer, is_town
 from agents.scripted.memory import Memory
 from agents.scripted.statements import Reason, Statement
 from agents.scripted.story import Story
+from agents.scripted.suspicion import Beliefs, Evidence, odds
 from agents.scripted.temperaments import TEMPERAMENTS, Temperament
 from game.engine import chance
 from game.engine.types import Seat
 
 _DANGER = {
     "Jailor": 2.8, "Mayor": 3.2, "Sheriff": 2.2, "Investigator": 2.0, "Doctor": 2.0, "Lookout": 1.8, "Vigilante": 1.5,
-    "Escort": 1.2, "Transporter": 1.2, "Bodyguard": 0.8, "Medium": 0.6, "Veteran": -3.0,
+    "Escort": 1.2, "Transporter": 1.2, "Bodyguard": 0.8, "Medium": 0.6, "Veteran": -3.0, "Psychic": 2.0, "Tracker": 1.9,
+    "Spy": 1.6, "Retributionist": 1.4, "Crusader": 0.9, "Trapper": 0.8, "Vampire Hunter": 0.6, "Amnesiac": 0.2,
+    "Guardian Angel": -0.3, "Survivor": -0.6,
 }  # fmt: skip
-"""How much a claimed role threatens killers."""
+"""How much a role threatens killers, claimed or known."""
+_VIP = 5.0
+"""How much more the Coven wants the VIP, whose death is its victory."""
 
 
 class Mind:
@@ -35,6 +40,7 @@ class Mind:
         self.uttered: list[str] = []
         """My own lines."""
         self.thoughts: list[str] = []
+        self._allies: tuple[int, frozenset[Seat]] = (-1, frozenset())
         self._beliefs: tuple[int, Beliefs] | None = None
         self._past: tuple[tuple[int, int], Beliefs] | None = None
         self._heat: dict[Seat, float] = {}
@@ -54,13 +60,23 @@ class Mind:
 
     @property
     def loyal(self) -> bool:
-        """Whether I belong to the Town."""
-        return is_town(self.memory.role)
+        """Whether I want the Town to win: one of its members and no traitor."""
+        return is_town(self.memory.role) and not self.traitor
+
+    @property
+    def traitor(self) -> bool:
+        """Whether I am a Town member who wins with its enemies (M178)."""
+        return bool(self.memory.facts.get("traitor"))
+
+    @property
+    def neutral(self) -> bool:
+        """Whether I can live with every winner."""
+        return self.memory.role in HARMLESS or self.memory.role == "Pirate"
 
     @property
     def killer(self) -> bool:
-        """Whether the Town must get rid of me."""
-        return is_killer(self.memory.role)
+        """Whether I want the Town to lose."""
+        return is_killer(self.memory.role) or self.memory.role == "Witch" or self.traitor
 
     @property
     def said(self) -> set[Statement]:
@@ -73,8 +89,27 @@ class Mind:
         return self.seat in self.memory.claims
 
     def mate(self, seat: Seat) -> bool:
-        """Whether somebody is on my team."""
-        return seat != self.seat and seat in self.memory.team
+        """Whether somebody is on my side: my team, my ward, my lover, or an enemy of the Town whom I serve."""
+        if self._allies[0] != self.memory.version:
+            bound = {other for other in self.memory.team if other != self.seat} | self._bound_to()
+            self._allies = (self.memory.version, frozenset(bound | self._served()))
+        return seat in self._allies[1]
+
+    def bound(self, seat: Seat) -> bool:
+        """Whether my fate hangs on somebody's life: a lover's, a ward's."""
+        facts = self.memory.facts
+        return bool(facts) and seat in (facts.get("lover"), facts.get("ward"))
+
+    def _bound_to(self) -> set[Seat]:
+        return {seat for seat in self.memory.living if self.bound(seat)}
+
+    def _served(self) -> set[Seat]:
+        """Enemies of the Town that a Witch or a traitor has found out."""
+        if self.memory.role == "Witch":
+            return {seat for seat, role in self.memory.known.items() if is_killer(role)}
+        if self.traitor:
+            return {found.who for found in self.story.results if found.topic in ("suspicious", "lurking", "staked")}
+        return set()
 
     @property
     def beliefs(self) -> Beliefs:
@@ -82,7 +117,8 @@ class Mind:
         memory = self.memory
         if self._beliefs is None or self._beliefs[0] != memory.version:
             stands_by = self.story.role if self.loyal or self.claimed else ""
-            self._beliefs = (memory.version, assess(memory, stands_by, self.story.results, self._graves()))
+            results = () if self.traitor else self.story.results
+            self._beliefs = (memory.version, assess(memory, stands_by, results, self._graves()))
             loud = Counter(charge.speaker for charge in memory.charges[-30:])
             self._danger = {seat: self._threat(seat, 0.25 * loud[seat]) for seat in self._beliefs[1].score}
             self._heat = {seat: self._warm(seat, score) for seat, score in self._beliefs[1].score.items()}
@@ -107,10 +143,12 @@ class Mind:
 
     def _warm(self, seat: Seat, score: float) -> float:
         if self.mate(seat):
-            return score - (3.5 if len(self.memory.living) > 7 else 9.0)
+            return score - (3.5 if len(self.memory.living) > 7 and not self.bound(seat) else 9.0)
         if seat == self.memory.target and self.memory.role == "Executioner":
             return score + 1.6
-        return score if self.loyal else score + 0.25
+        if self.loyal:
+            return score
+        return score - 0.2 if self.neutral else score + 0.25
 
     def wanted(self, seats: Sequence[Seat]) -> list[Seat]:
         """Seats by how much I want them hanged, most first."""
@@ -126,9 +164,13 @@ class Mind:
         return self._danger.get(seat, 0.0) if self.beliefs else 0.0
 
     def _threat(self, seat: Seat, loudness: float) -> float:
-        claim = self.memory.claims.get(seat)
+        memory = self.memory
+        wanted = _VIP if seat == memory.vip and not self.loyal else 0.0
+        if known := memory.known.get(seat):
+            return wanted + _DANGER.get(known, -3.0 if is_killer(known) else -1.0) + loudness + 0.8
+        claim = memory.claims.get(seat)
         worth = _DANGER.get(claim.role, -1.0) if claim else 0.4
-        return worth + loudness - 0.45 * self.beliefs.score[seat]
+        return wanted + worth + loudness - 0.45 * self.beliefs.score[seat]
 
     # Thought --------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 from agents.scripted.lists import SPOKEN_ROLES
 from agents.scripted.statements import Act, Statement
 from agents.scripted.temperaments import CLOSERS, OPENERS
-from game.engine.roles.groups import CLASSIC
+from game.engine.roles.groups import GROUPS
 from game.engine.text.render import enumerate_words
 from game.engine.types import Seat
 
@@ -27,8 +27,11 @@ _SLOT = re.compile(r"\{(\w+)\}")
 _LAST_NIGHT = "last night"
 _SHAPE = {"when": r"[Ll]ast night|[Oo]n night \d+", "night": r"\d+"}
 """What a slot may hold, where it is no name or role."""
-_GROUPS = {letter: ", ".join(roles[:-1]) + " or " + roles[-1] for letter, roles in CLASSIC.items()}
-_LETTERS = {words: letter for letter, words in _GROUPS.items()}
+_GROUPS = {
+    ruleset: {letter: ", ".join(roles[:-1]) + " or " + roles[-1] for letter, roles in groups.items()}
+    for ruleset, groups in GROUPS.items()
+}
+_LETTERS = {words: letter for groups in _GROUPS.values() for letter, words in groups.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,16 @@ def _fitting(key: str, tag: str) -> tuple[Wording, ...]:
 # Saying ---------------------------------------------------------------------------------------------------------------
 
 
-def render(statement: Statement, wording: Wording, names: Names, day: int = 0) -> str:
-    """A statement in one of its wordings. `day` lets the night before be called last night; 0 never does."""
-    text = _SLOT.sub(lambda slot: _SAY[slot.group(1)](statement, names, day), wording.text)
+def render(statement: Statement, wording: Wording, names: Names, day: int = 0, ruleset: str = "classic") -> str:
+    """A statement in one of its wordings. `day` lets the night before be called last night; 0 never does. An
+    Investigator's group has other roles in each ruleset."""
+
+    def fill(slot: re.Match[str]) -> str:
+        if slot.group(1) == "group":
+            return _GROUPS[ruleset][statement.role]
+        return _SAY[slot.group(1)](statement, names, day)
+
+    text = _SLOT.sub(fill, wording.text)
     return text[:1].upper() + text[1:] if wording.text.startswith("{when}") else text
 
 
@@ -108,7 +118,7 @@ _SAY: dict[str, Callable[[Statement, Names, int], str]] = {
     "who": lambda s, names, _: _name(names, s.who),
     "also": lambda s, names, _: _name(names, s.also),
     "role": lambda s, names, _: s.role,
-    "group": lambda s, names, _: _GROUPS[s.role],
+    "roles": lambda s, names, _: enumerate_words(s.role.split(",")),
     "night": lambda s, names, _: str(s.night),
     "when": _when,
     "seats": lambda s, names, _: enumerate_words([_name(names, seat) for seat in s.seats]),
@@ -173,6 +183,11 @@ def _seats(text: str, names: Names) -> tuple[Seat, ...] | None:
     return None
 
 
+def _roles(text: str) -> str | None:
+    roles = [part for piece in text.split(", ") for part in piece.split(" and ")]
+    return ",".join(roles) if all(role in SPOKEN_ROLES for role in roles) else None
+
+
 def _night(text: str, day: int) -> int | None:
     if text.lower() == _LAST_NIGHT:
         return day - 1 if day else None
@@ -185,6 +200,7 @@ _READ: dict[str, Callable[[str, Names, int], tuple[str, object]]] = {
     "also": lambda text, names, _: ("also", _seat(text, names)),
     "role": lambda text, names, _: ("role", text if text in SPOKEN_ROLES else None),
     "group": lambda text, names, _: ("role", _LETTERS.get(text)),
+    "roles": lambda text, names, _: ("role", _roles(text)),
     "night": lambda text, names, _: ("night", int(text) if text.isdecimal() else None),
     "when": lambda text, _, day: ("night", _night(text, day)),
     "seats": lambda text, names, _: ("seats", _seats(text, names)),

@@ -6,18 +6,14 @@ claims, reports and wills are taken from.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from agents.scripted.lists import capacity, exact, is_killer, is_town, posable
+from agents.scripted.inventions import Draw, invent, report, twist
+from agents.scripted.lists import HARMLESS, capacity, exact, is_town, posable
 from agents.scripted.memory import Memory, Night
 from agents.scripted.statements import Act, Statement
 from game.engine.roles import ROLES
-from game.engine.roles.groups import CLASSIC
 from game.engine.types import Seat
 
-Draw = Callable[..., float]
-
-LEADS = frozenset({"suspicious", "visitors", "trespass", "tough"})
+LEADS = frozenset({"suspicious", "visitors", "trespass", "tough", "staked", "lurking", "struck", "tracked", "poisoned"})
 """Topics worth coming forward for."""
 
 
@@ -39,9 +35,15 @@ class Story:
 
     def begin(self, memory: Memory) -> None:
         """Choose the role to stand by, once the own one is known."""
-        if is_town(memory.role):
-            self.role, self.reports = memory.role, self.results
-        elif not self.role:
+        if is_town(memory.role) or memory.role in HARMLESS:
+            self.role = memory.role
+            self.reports = list(self.reports) if memory.facts.get("traitor") else self.results
+            return
+        if self.honest and self.role:
+            # Turned: the nights so far stay as they were told.
+            self.reports = list(self.results)
+            self.role = "" if self.role in HARMLESS and memory.seat not in memory.claims else self.role
+        if not self.role:
             self.role = self._cover(memory, ())
 
     def dawn(self, memory: Memory) -> None:
@@ -49,9 +51,12 @@ class Story:
         last = memory.day - 1
         while self.nights < last:
             self.nights += 1
-            self.results += true_night(memory, self.nights)
+            found = true_night(memory, self.nights)
+            self.results += found
             if not self.honest:
-                self.reports += self._invent(memory, self.nights)
+                traitor = memory.facts.get("traitor")
+                lie = [twist(self.draw, one) for one in found] if traitor else self._invent(memory, self.nights)
+                self.reports += lie
 
     def dodge(self, memory: Memory, taken: tuple[str, ...]) -> None:
         """Pick another cover, with other nights, because somebody else stands by this one."""
@@ -62,104 +67,19 @@ class Story:
         claimed = {claim.role for claim in memory.claims.values()}
         dead = {grave.role for grave in memory.graves.values()}
         best, worth = "", -9.0
-        for role in posable(memory.slots):
-            room = capacity(memory.slots, role) - (role in claimed) - (role in dead) - (role in taken) * 5
-            flexible = capacity(memory.slots, role) > exact(memory.slots, role)
+        for role in posable(memory.deck):
+            room = capacity(memory.deck, role) - (role in claimed) - (role in dead) - (role in taken) * 5
+            flexible = capacity(memory.deck, role) > exact(memory.deck, role)
             fits = ROLES[role].group == ROLES[memory.role].group
             fits = role in ("Sheriff", "Investigator") if memory.role == "Executioner" else fits
             luck = self.draw("cover", role, len(taken))
-            score = min(room, 1) + 0.6 * flexible - 0.5 * exact(memory.slots, role) + 0.9 * fits + 1.6 * luck
+            score = min(room, 1) + 0.6 * flexible - 0.5 * exact(memory.deck, role) + 0.9 * fits + 1.6 * luck
             if score > worth:
                 best, worth = role, score
         return best or "Doctor"
 
     def _invent(self, memory: Memory, night: int) -> list[Statement]:
-        invent = _INVENT.get(self.role)
-        if memory.nights[night].caged:
-            return [_report("caged", night)]
-        suspects = [seat for seat in range(1, len(memory.names) + 1) if _lived(memory, seat, night)]
-        suspects = [seat for seat in suspects if seat != memory.seat]
-        if invent is None or not suspects:
-            return [_report("nothing", night)]
-        strangers = [seat for seat in suspects if seat not in memory.team] or suspects
-        pool = suspects if self.draw("fake mate", night) < 0.25 else strangers
-        if memory.target in memory.living and self.draw("fake target", night) < 0.35:
-            pool = [memory.target]
-        target = pool[int(self.draw("fake", night, self.role) * len(pool))]
-        return invent(self, memory, night, target)
-
-
-# Invented nights -----------------------------------------------------------------------------------------------------
-
-
-def _check(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
-    framed = memory.target if memory.target in memory.living else 0
-    if framed and (target == framed or (night >= 2 and story.draw("slander", night) < 0.6)):
-        return [_report("suspicious", night, framed)]
-    bold = target not in memory.team and night >= 2 and story.draw("bold", night) < 0.25
-    dead = memory.graves.get(target)
-    bad = is_killer(dead.role) if dead else bold
-    return [_report("suspicious" if bad else "innocent", night, target)]
-
-
-def _look(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
-    dead, claim = memory.graves.get(target), memory.claims.get(target)
-    role = dead.role if dead else claim.role if claim else ""
-    if target == memory.target:
-        letter = "AFIK"[int(story.draw("slander", night) * 4)]
-        return [Statement(Act.REPORT, target, role=letter, night=night, topic="group")]
-    letters = [letter for letter, roles in CLASSIC.items() if role in roles]
-    fallback = "ABDEHIJK"[int(story.draw("group", night) * 8)]
-    return [Statement(Act.REPORT, target, role=letters[0] if letters else fallback, night=night, topic="group")]
-
-
-def _watch(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
-    if target in memory.died_on(night, night=True):
-        others = [seat for seat in memory.others if seat not in memory.team and seat != target]
-        if others:
-            seen = others[int(story.draw("seen", night) * len(others))]
-            return [Statement(Act.REPORT, target, night=night, topic="visitors", seats=(seen,))]
-    return [_report("nobody", night, target)]
-
-
-def _swap(story: Story, memory: Memory, night: int, target: Seat) -> list[Statement]:
-    others = [seat for seat in memory.others if seat != target]
-    if not others:
-        return [_report("nothing", night)]
-    second = others[int(story.draw("swap", night) * len(others))]
-    return [Statement(Act.REPORT, target, second, night=night, topic="swapped")]
-
-
-def _simple(topic: str) -> Callable[[Story, Memory, int, Seat], list[Statement]]:
-    return lambda story, memory, night, target: [_report(topic, night, target)]
-
-
-def _alone(topic: str) -> Callable[[Story, Memory, int, Seat], list[Statement]]:
-    return lambda story, memory, night, target: [_report(topic, night)]
-
-
-_INVENT: dict[str, Callable[[Story, Memory, int, Seat], list[Statement]]] = {
-    "Sheriff": _check,
-    "Investigator": _look,
-    "Lookout": _watch,
-    "Transporter": _swap,
-    "Doctor": _simple("healed"),
-    "Bodyguard": _simple("guarded"),
-    "Escort": _simple("distracted"),
-    "Jailor": _simple("jailed"),
-    "Veteran": _alone("nothing"),
-    "Vigilante": _alone("nothing"),
-    "Medium": _alone("seance"),
-}
-
-
-def _report(topic: str, night: int, who: Seat = 0) -> Statement:
-    return Statement(Act.REPORT, who, night=night, topic=topic)
-
-
-def _lived(memory: Memory, seat: Seat, night: int) -> bool:
-    grave = memory.graves.get(seat)
-    return grave is None or grave.day > night or (grave.day == night and grave.night)
+        return invent(self.draw, self.role, memory, night)
 
 
 # What truly happened --------------------------------------------------------------------------------------------------
@@ -169,53 +89,88 @@ def true_night(memory: Memory, night: int) -> list[Statement]:
     """What I did and learnt in a night."""
     mine = memory.nights[night]
     if mine.caged:
-        return [_report("caged", night)]
+        return [report("caged", night)]
     if mine.heard("role_blocked"):
-        found = [_report("blocked", night)]
+        found = [report("blocked", night)]
     else:
         found = _results(mine, night) or _deeds(memory, mine, night)
+    found += [report(topic, night) for kind, topic in _SUFFERED if mine.heard(kind)]
     if memory.seat in memory.living and any(kind in _SURVIVED for kind, _, _ in mine.told):
-        found.append(_report("attacked", night))
+        found.append(report("attacked", night))
     return found
 
 
-_SURVIVED = frozenset({"attacked_defended", "attacked_healed", "attacked_vest_saved", "attacked_bodyguard_saved"})
+_SUFFERED = (
+    ("controlled", "controlled"), ("transported", "moved"), ("poisoned", "poisoned"), ("dueled", "dueled"),
+    ("poisoned_uncurable", "poisoned"),
+)  # fmt: skip
+"""What was done to me, by the report of it and the topic under which I tell it."""
+_SURVIVED = frozenset(
+    {"attacked_defended", "attacked_healed", "attacked_vest_saved", "attacked_bodyguard_saved",
+     "attacked_crusader_saved", "attacked_trap_saved", "attacked_guardian_saved"}
+)  # fmt: skip
 
 
 def _results(mine: Night, night: int) -> list[Statement]:
-    found = []
-    for kind, seats, value in mine.told:
-        if kind == "sheriff_result":
-            found.append(_report(value, night, seats[0]))
-        elif kind == "investigator_result":
-            found.append(Statement(Act.REPORT, seats[0], role=value, night=night, topic="group"))
-        elif kind == "lookout_result":
+    found = [statement for told in mine.told if (statement := _result(night, *told))]
+    return list(dict.fromkeys(found))
+
+
+def _result(night: int, kind: str, seats: tuple[Seat, ...], value: str) -> Statement | None:
+    """What a private report lets me tell, if anything."""
+    who = seats[0] if seats else 0
+    match kind:
+        case "sheriff_result":
+            return report(value, night, who)
+        case "investigator_result":
+            return Statement(Act.REPORT, who, role=value, night=night, topic="group")
+        case "lookout_result":
             topic = "visitors" if len(seats) > 1 else "nobody"
-            found.append(Statement(Act.REPORT, seats[0], night=night, topic=topic, seats=seats[1:]))
-        elif kind == "alert_attacked" and seats:
-            found.append(_report("trespass", night, seats[0]))
-    return found
+            return Statement(Act.REPORT, who, night=night, topic=topic, seats=seats[1:])
+        case "tracker_result":
+            topic = "tracked" if len(seats) > 1 else "stayed"
+            return Statement(Act.REPORT, who, night=night, topic=topic, seats=seats[1:])
+        case "psychic_result":
+            return Statement(Act.REPORT, night=night, topic=f"{value}_among", seats=seats) if seats else None
+        case "trap_triggered":
+            return Statement(Act.REPORT, who, role=value, night=night, topic="trapped") if value else None
+        case "spy_visit" if value in _PLACES:
+            return report(_PLACES[value], night, who)
+        case "spy_bug":
+            return report("bugged", night, who) if value.startswith("attacked_") else None
+    named = _TOLD.get(kind)
+    return report(named, night, who) if named and who else None
+
+
+_PLACES = {"Mafia": "mafia_at", "Coven": "coven_at"}
+_TOLD = {
+    "alert_attacked": "trespass", "crusader_attacked": "struck", "saw_ambusher": "lurking", "vh_staked": "staked",
+    "vh_no_vampire": "no_vampire",
+}  # fmt: skip
+"""Reports that name one player and say one thing."""
 
 
 _DEEDS = {
     "heal": "healed", "self_heal": "self_heal", "guard": "guarded", "vest": "vest", "distract": "distracted",
-    "shoot": "shot", "alert": "alert",
+    "shoot": "shot", "alert": "alert", "protect": "crusaded", "set_trap": "trap_set", "watch_over": "watched_over",
 }  # fmt: skip
 
 
 def _deeds(memory: Memory, mine: Night, night: int) -> list[Statement]:
     target = mine.targets[0] if mine.targets else 0
     if prisoner := memory.prisoners.get(night):
-        return [_report("executed" if mine.ability == "execute" else "jailed", night, prisoner)]
+        return [report("executed" if mine.ability == "execute" else "jailed", night, prisoner)]
     if memory.role == "Medium":
-        return [_report("seance", night)] if memory.graves else []
+        return [report("seance", night)] if memory.graves else []
     if mine.heard("target_jailed"):
         return []
+    if mine.ability == "raise":
+        return [Statement(Act.REPORT, mine.targets[1], target, night=night, topic="raised")]
     if mine.ability == "transport":
         return [Statement(Act.REPORT, target, mine.targets[1], night=night, topic="swapped")]
-    if mine.ability == "heal" and mine.heard("target_attacked"):
-        return [_report("saved", night, target)]
+    if mine.ability in ("heal", "protect") and mine.heard("target_attacked"):
+        return [report("saved", night, target)]
     if mine.ability == "shoot" and mine.heard("defense_too_strong"):
-        return [_report("tough", night, target)]
+        return [report("tough", night, target)]
     topic = _DEEDS.get(mine.ability)
-    return [_report(topic, night, target)] if topic else []
+    return [report(topic, night, target)] if topic else []

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agents.scripted.beliefs import Evidence, attacked_at, charge_of
+from agents.scripted.findings import attacked_at
 from agents.scripted.lists import expected_killers, is_killer, is_town
 from agents.scripted.memory import Charge
 from agents.scripted.mind import Mind
 from agents.scripted.statements import Act, Reason, Statement
 from agents.scripted.story import LEADS
+from agents.scripted.suspicion import Evidence, charge_of
 from game.engine.types import Seat, Verdict
 
 
@@ -134,8 +135,8 @@ def _leads(mind: Mind) -> Iterator[Wish]:
         return
     lead = fresh[-1]
     if mind.loyal:
-        seen = lead.seats[0] if lead.seats else lead.who
-        thought = mind.why("What I found out about {0} is worth coming forward for.", seen)
+        seen = lead.who if lead.topic == "tracked" or not lead.seats else lead.seats[0]
+        thought = mind.why("What I found out about {0} is worth coming forward for.", seen or mind.seat)
     else:
         thought = mind.why(f"I make up a result against {{0}}: I pose as the {mind.story.role}.", lead.who)
     if not mind.claimed:
@@ -145,13 +146,25 @@ def _leads(mind: Mind) -> Iterator[Wish]:
 
 def _leads_somewhere(mind: Mind, report: Statement) -> bool:
     memory = mind.memory
+    if report.topic == "poisoned":
+        return report.night == memory.day - 1
+    if report.topic == "tracked":
+        dead = memory.died_on(report.night, night=True)
+        return report.who in memory.living and any(seat in dead for seat in report.seats)
+    if report.topic == "evil_among":
+        return any(_convicted(mind, seat) for seat in report.seats)
     if report.topic == "visitors":
         return attacked_at(memory, report) and any(seat in memory.living for seat in report.seats)
     if report.topic == "group" and report.who == memory.target:
         return report.who in memory.living
     if report.topic == "group" and report.who in memory.living:
-        return any(p.topic is Reason.CHECK and p.weight > 1.2 for p in mind.beliefs.evidence.get(report.who, ()))
+        return _convicted(mind, report.who)
     return report.topic in LEADS and report.who in memory.living and not mind.mate(report.who)
+
+
+def _convicted(mind: Mind, seat: Seat) -> bool:
+    """Whether my own results speak strongly against somebody."""
+    return any(p.topic is Reason.CHECK and p.weight > 1.2 for p in mind.beliefs.evidence.get(seat, ()))
 
 
 def _news(mind: Mind) -> Iterator[Wish]:
@@ -247,7 +260,7 @@ def _explain(mind: Mind, seat: Seat, piece: Evidence | None) -> str:
     if seat == mind.memory.target and mind.memory.role == "Executioner":
         return mind.why("{0} is my target: I need them hanged, whatever they are.", seat)
     if mind.mate(seat):
-        return mind.why("{0} is on my team, but cannot be saved. I look better against them.", seat)
+        return mind.why("{0} is on my side, but cannot be saved. I look better against them.", seat)
     if mind.killer:
         return mind.why(f"{{0}} is not one of mine, and can be made to hang: {reason}.", seat)
     return mind.why(f"I put {{0}} at {round(100 * mind.beliefs.chance(seat))} % a killer: {reason}.", seat)
@@ -265,7 +278,7 @@ def _support(mind: Mind) -> Iterator[Wish]:
         pieces = [piece for piece in mind.beliefs.in_favour(seat) if piece.also not in (mind.seat, seat)]
         pieces = [piece for piece in pieces if piece.topic is not Reason.HUNCH]
         if mind.mate(seat) and mind.draw("help", seat) < 0.25:
-            thought = mind.why("{0} is on my team and in trouble. I speak up a little.", seat)
+            thought = mind.why("{0} is on my side and in trouble. I speak up a little.", seat)
             yield Wish(2.5, Statement(Act.DEFEND, seat, topic=Reason.SOUND), thought)
         elif pieces and mind.beliefs.score[seat] < mind.beliefs.prior - 0.5:
             topic = pieces[0].topic
@@ -301,10 +314,13 @@ def _idle(mind: Mind) -> Iterator[Wish]:
         yield Wish(3.2, Statement(Act.JEST, topic=topic), thought)
     if not mind.claimed and memory.day >= 4 and mind.draw("open") < 0.12 * memory.day and not _secretive(mind):
         yield from (Wish(4.0, wish.statement, wish.thought) for wish in come_out(mind))
+    if mind.claimed and mind.loyal and memory.claims[mind.seat].role != mind.story.role:
+        thought = mind.why(f"I am the {mind.story.role} now, and they should know.")
+        yield Wish(6.0, Statement(Act.CLAIM, role=mind.story.role), thought)
     told = untold(mind)
     if mind.claimed and told and memory.round == 1:
         yield Wish(2.6, told[-1], mind.why("They know my role, so they may as well know my nights."))
-    left = round(expected_killers(memory.slots) - sum(is_killer(grave.role) for grave in memory.graves.values()))
+    left = round(expected_killers(memory.deck) - sum(is_killer(grave.role) for grave in memory.graves.values()))
     if memory.day >= 3 and left > 1 and mind.draw("tally") < 0.1:
         yield Wish(1.6, Statement(Act.TALLY, night=left), mind.why("The role list tells how many are left."))
     trusted = [seat for seat in memory.others if seat in memory.claims and mind.beliefs.score[seat] < -2]

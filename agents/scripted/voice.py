@@ -19,7 +19,7 @@ def line(mind: Mind, statement: Statement) -> str:
     if not mind.text:
         return terse(statement)
     wording = _pick(mind, statement)
-    text = render(statement, wording, mind.memory.names, mind.memory.day)
+    text = render(statement, wording, mind.memory.names, mind.memory.day, mind.memory.deck.ruleset)
     return _adorn(mind, statement, text) if statement.act in _ADORNED else text
 
 
@@ -29,7 +29,7 @@ def written(mind: Mind, statement: Statement) -> str:
         return terse(statement)
     choices = fitting(statement.key, mind.temper.name if statement.act is Act.NOTE else WILL)
     place = int(mind.lasting("will style", statement.act) * len(choices))
-    return render(statement, choices[place], mind.memory.names)
+    return render(statement, choices[place], mind.memory.names, ruleset=mind.memory.deck.ruleset)
 
 
 def _pick(mind: Mind, statement: Statement) -> Wording:

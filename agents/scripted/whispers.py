@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agents.scripted.killing import bite_worth
 from agents.scripted.mind import Mind
-from agents.scripted.nights import victim
+from agents.scripted.plans import strangers, victim
 from agents.scripted.statements import Act, Statement
 from game.engine.asks import Option
 from game.engine.types import Channel, Phase, Seat
@@ -32,10 +33,11 @@ def _unsaid(mind: Mind, to: str, statement: Statement) -> bool:
 
 def _with_team(mind: Mind) -> list[Statement]:
     memory = mind.memory
-    prey = [seat for seat in memory.others if not mind.mate(seat)]
+    prey = strangers(mind, memory.others)
     if not prey:
         return []
-    target = victim(mind, prey)
+    target = bite_worth(mind, prey) if memory.role == "Vampire" else victim(mind, prey)
+    led = any(role == "Godfather" and seat in memory.living for seat, role in memory.team.items())
     spoken: list[Statement] = []
     if memory.role == "Godfather":
         mind.because("I want {0} dead: the most dangerous of them.", target)
@@ -44,16 +46,28 @@ def _with_team(mind: Mind) -> list[Statement]:
         framed = max(prey, key=lambda seat: (mind.beliefs.score[seat], seat))
         mind.because("I tell the others whom I would frame: {0}.", framed)
         spoken.append(Statement(Act.FRAME, framed))
-    elif mind.draw("follow") < 0.25:
+    elif led and mind.draw("follow") < 0.25:
         mind.because("The Godfather decides. I say that I follow.")
         spoken.append(Statement(Act.FOLLOW))
     else:
-        mind.because("I would kill {0}, and say so.", target)
+        mind.because("I would go for {0}, and say so.", target)
         spoken.append(Statement(Act.PROPOSE, target))
+    spoken += _uncovered(mind)
     if memory.day == 1:
         mind.because(f"By day I will pose as the {mind.story.role}; the others should pick something else.")
         spoken.append(Statement(Act.PRETEND, role=mind.story.role))
     return spoken
+
+
+def _uncovered(mind: Mind) -> list[Statement]:
+    """Exact roles that I found out, for my team to know; the latest first."""
+    found = [
+        Statement(Act.REPORT, seats[0], role=value, night=night, topic="exact")
+        for night, mine in mind.memory.nights.items()
+        for kind, seats, value in mine.told
+        if kind == "role_result" and seats[0] in mind.memory.living
+    ]
+    return found[::-1]
 
 
 def _in_cell(mind: Mind) -> list[Statement]:

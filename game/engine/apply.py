@@ -134,11 +134,20 @@ def _hearings(match: Match, seat: Seat, channel: Channel) -> list[tuple[Audience
         hearers = group([*(set(seats) - living), *mediums])
         return _named(seat, hearers, "Medium" if seat in living else "")
     if channel is Channel.SEANCE:
-        pair = [s for s in seats if match.of(s).fact("seance_on") == match.public.day]
-        return _named(seat, group(pair), "Medium" if seat not in living else "")
+        return _seance_hearings(match, seat)
     team = (s for s, _ in match.of(seat).team if s in living and not is_jailed(match.view(s)))
     spies = (s for s in living if card(match.of(s)).overhears is channel and not is_jailed(match.view(s)))
     return [(group(team) | only(seat), seat, ""), (group(spies), 0, channel.capitalize())]
+
+
+def _seance_hearings(match: Match, seat: Seat) -> list[tuple[Audience, Seat, str]]:
+    """A Medium speaks with whom it called, unnamed; the called with whoever called them (M37)."""
+    dead = (s for s in match.public.seats if s not in match.public.living)
+    open_now = (s for s in dead if match.of(s).fact("seance_on") == match.public.day)
+    called = {s: partner for s in open_now if isinstance(partner := match.of(s).fact("seance_with"), int)}
+    if seat in called:
+        return _named(seat, only(called[seat]), "Medium")
+    return _named(seat, group(s for s, partner in called.items() if partner == seat), "")
 
 
 def _is_medium(match: Match, seat: Seat) -> bool:

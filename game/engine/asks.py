@@ -109,7 +109,8 @@ class Ask:
         return hash((self.id, self.kind))
 
     def __repr__(self) -> str:
-        return f"Ask{self._content()}"
+        known = f"{self.id!r}, {self.seat}, {self.kind!r}, {self.budget}, {self.attempt}"
+        return f"Ask({known}, options={self.options!r}, standing={self.standing!r})"
 
 
 # Asks -----------------------------------------------------------------------------------------------------------------
@@ -166,7 +167,7 @@ def budget_left(view: View) -> int | None:
         if public.round > 1:
             allowance += public.table.limits.tail_after_all_votes // max(1, len(public.living) - 1)
     day, phase, spent = me.spent
-    return (allowance or 0) - (spent if (day, phase) == (public.day, public.phase) else 0)
+    return allowance - (spent if (day, phase) == (public.day, public.phase) else 0)
 
 
 def _wants_speech(public: Public, me: Private) -> AskKind | None:
@@ -231,7 +232,7 @@ _WANTED: dict[Phase, Callable[[Public, Private], AskKind | None]] = {
 def _answers(view: View, kind: AskKind) -> tuple[Option, ...]:
     talk = _talk(writable(view))
     if kind is VOTE:
-        return (_vote(view), *talk)
+        return (*_votes(view), *talk)
     if kind is JUDGE:
         return (*_VERDICTS, *talk)
     if kind is ACT:
@@ -247,7 +248,7 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
     if kind is None:
         yield from _speech(writable(view))
         if public.phase is Phase.VOTING and me.seat in public.living:
-            yield _vote(view)
+            yield from _votes(view)
         if public.phase is Phase.JUDGEMENT and _wants_verdict(public, me):
             yield from _VERDICTS
     if public.phase is NIGHT and kind is not ACT:
@@ -277,21 +278,24 @@ def _talk(channels: frozenset[Channel]) -> tuple[Option, ...]:
     return (*_speech(channels), _PASS)
 
 
-def _vote(view: View) -> Option:
+def _votes(view: View) -> tuple[Option, ...]:
+    """Against whom one may vote, 0 to withdraw; nothing where everybody else is immune."""
     return _ballot(votable(view), view.public.vote_of(view.me.seat) != 0)
 
 
 @lru_cache(4096)
-def _ballot(targets: tuple[Seat, ...], withdraw: bool) -> Option:
-    return Option("vote", slots=((*targets, 0) if withdraw else targets,))
+def _ballot(targets: tuple[Seat, ...], withdraw: bool) -> tuple[Option, ...]:
+    slot = (*targets, 0) if withdraw else targets
+    return (Option("vote", slots=(slot,)),) if slot else ()
 
 
 def _uses(view: View, when: When) -> Iterator[Option]:
     for ability in usable(view.public, view.me, when):
         if not why_not(view, ability):
             slots = tuple([targets_of(view, ability, slot) for slot in range(ability.slots)])
-            if all(slots):
-                yield Option("use", ability.id, slots, ability.params, ability.twice)
+            option = Option("use", ability.id, slots, ability.params, ability.twice)
+            if all(slots) and (ability.slots < 2 or next(option.actions(), None)):
+                yield option
 
 
 _ACTIONS: dict[str, Callable[[Option, str], Iterator[a.Action]]] = {

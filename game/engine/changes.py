@@ -78,6 +78,8 @@ def turn(match: Match, change: Turn) -> None:
     if change.announced:
         match.add(e.Announced(PUBLIC, change.announced, 0, role))
     change_role(match, seat, role)
+    if role != change.role:
+        _stand_in(match, seat)
     if change.by != seat:
         _join(match, seat)
 
@@ -181,9 +183,14 @@ def _succeed(match: Match, channel: Channel, ladder: Ladder) -> None:
     hand = roles.get(ladder.hand)
     if hand is None:
         change_role(match, team[0], ladder.hand)
-        match.add(e.FactSet(only(team[0]), team[0], "stood_in", 1))
+        _stand_in(match, team[0])
     elif not match.of(hand).fact("stood_in") and _has_fallen(match, ladder.head):
         change_role(match, hand, ladder.head)
+
+
+def _stand_in(match: Match, seat: Seat) -> None:
+    """Whoever fills a hand's place for want of another does not follow a head that fell before (M124, M138)."""
+    match.add(e.FactSet(only(seat), seat, "stood_in", 1))
 
 
 def _has_fallen(match: Match, role: str) -> bool:

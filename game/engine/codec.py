@@ -13,7 +13,6 @@ from typing import Any, get_args, get_type_hints
 
 from game.engine import actions as a
 from game.engine import events as e
-from game.engine.asks import Ask, Option
 from game.engine.config import Clock, Limits, Options, Rounds, Seconds, Table, Talk
 from game.engine.types import HOST, PUBLIC, Audience, Cause, Channel, Phase, ShownWill, Verdict, group, seats_of
 
@@ -205,29 +204,3 @@ def reply_from_json(value: Any) -> a.Reply:
     if ask is not None and not isinstance(ask, str):
         raise Malformed("'ask' must be the id of an ask or null.")
     return a.Answer(value["seat"], ask, actions, value.get("cost", 0))
-
-
-# Asks -----------------------------------------------------------------------------------------------------------------
-
-
-def ask_to_json(ask: Ask) -> Json:
-    """An ask with everything that may be answered."""
-    return {
-        "id": ask.id,
-        "seat": ask.seat,
-        "kind": ask.kind.value,
-        "budget": ask.budget,
-        "attempt": ask.attempt,
-        "options": [option_to_json(option) for option in ask.options],
-        "standing": [option_to_json(option) for option in ask.standing],
-    }
-
-
-def option_to_json(option: Option) -> Json:
-    """An option with its legal targets slot by slot."""
-    return {
-        "verb": option.verb,
-        "name": option.name,
-        "slots": [list(slot) for slot in option.slots],
-        "params": list(option.params),
-    }

@@ -103,10 +103,8 @@ class Table:
     attempts: int = 3
     """Answers that an ask takes before a refused one counts as a pass."""
 
-    def budget(self, phase: Phase) -> int | None:
-        """Tokens that one seat may spend in a phase, or None where nothing is counted."""
-        if self.clock is not Clock.BUDGET:
-            return None
+    def budget(self, phase: Phase) -> int:
+        """Tokens that one seat may spend in a phase under the budget clock."""
         limits = self.limits
         return {
             Phase.DAY_ONE: limits.pre_night,

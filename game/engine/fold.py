@@ -201,13 +201,11 @@ def _met(part: Private, event: e.TeamMet, _: Public) -> None:
 
 
 def _fact(part: Private, event: e.FactSet, _: Public) -> None:
-    if event.seat == part.seat:
-        part.facts = {**(part.facts or {}), event.key: event.value}
+    part.facts = {**(part.facts or {}), event.key: event.value}
 
 
 def _uses(part: Private, event: e.UsesSet, _: Public) -> None:
-    if event.seat == part.seat:
-        part.uses = {**(part.uses or {}), event.ability: event.left}
+    part.uses = {**(part.uses or {}), event.ability: event.left}
 
 
 def _decided(part: Private, event: e.Decided, public: Public) -> None:

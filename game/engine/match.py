@@ -74,11 +74,6 @@ class Match(Draft):
         """What a seat knows now."""
         return View(self.public, self.of(seat))
 
-    def draw(self, purpose: str, *key: object) -> float:
-        """A number in [0, 1) for a purpose, the same in every fork that comes to this point."""
-        public = self.public
-        return chance.draw(self.secret.seed, public.day, public.phase, purpose, *key)
-
     def pick(self, options: Sequence[Seat], purpose: str) -> Seat:
         """One of the seats by chance (M182), or the one that a scenario forces."""
         forced = (self.secret.forced or {}).get(purpose)

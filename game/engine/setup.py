@@ -15,7 +15,7 @@ from game.engine.day import open_phase
 from game.engine.match import Match
 from game.engine.roles import ROLES
 from game.engine.state import EMPTY
-from game.engine.types import HOST, PUBLIC, Alignment, Channel, Faction, Phase, Seat, only
+from game.engine.types import HOST, PUBLIC, Alignment, Channel, Faction, Phase, only
 
 SEATS = range(7, 16)
 """How many may play (M2)."""
@@ -234,8 +234,3 @@ def table_for(mode: str, names: Sequence[str], **settings: object) -> Table:
     found = MODES[mode]
     settings.setdefault("seconds", found.seconds)
     return Table(tuple(names), found.slots[: len(names)], mode, found.ruleset, **settings)  # type: ignore[arg-type]
-
-
-def seat_of(table: Table, name: str) -> Seat:
-    """The seat of a player by name, 0 when nobody is called so."""
-    return next((seat for seat, other in enumerate(table.names, 1) if other.casefold() == name.casefold()), 0)

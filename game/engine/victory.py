@@ -42,9 +42,12 @@ class Result:
 
 
 def result(state: State) -> Result | None:
-    """How the match has ended at this moment, or None while it goes on. Call at dawn and after a lynch only."""
+    """How the match has ended at this moment, or None while it goes on. Call at dawn and after a lynch only.
+
+    A table that checks no wins (scenarios) still ends when nobody is left to be asked.
+    """
     public = state.public
-    if not public.table.options.check_wins or (public.day < 2 and public.phase.is_day):
+    if public.living and (not public.table.options.check_wins or (public.day < 2 and public.phase.is_day)):
         return None
     outcome = _outcome(state)
     return _won(state, outcome) if outcome else None

@@ -17,6 +17,7 @@ from game.engine.fold import visible
 from game.engine.legal import check
 from game.engine.state import View
 from game.engine.text import render
+from game.engine.text.rulebook import look_up
 from game.engine.types import Seat, seats_of
 from game.play.commands import CommandError, help_lines, read
 from game.play.drivers import Played, run_sync
@@ -80,8 +81,8 @@ class Typist:
             line = self.keys.readline()
             if not line.strip():
                 return Decision((Pass(),))
-            if line.strip() == "/help":
-                self.screen.write("\n".join([*help_lines(view), "", roster(view)]))
+            if known := self._known(line.strip(), view):
+                self.screen.write(known)
                 continue
             try:
                 action = read(line, view)
@@ -92,6 +93,15 @@ class Typist:
                 self.screen.write(render.refusal(str(reason)))
                 continue
             return Decision((action,))
+
+    def _known(self, line: str, view: View) -> str:
+        """What is answered without being an action: help, and the rulebook; empty for all else."""
+        word, _, rest = line.partition(" ")
+        if word == "/rules":
+            return look_up(rest)
+        if line == "/help":
+            return "\n".join([*help_lines(view), "/rules WORDS", "", roster(view)])
+        return ""
 
 
 def roster(view: View) -> str:

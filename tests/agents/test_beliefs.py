@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agents.scripted.beliefs import Beliefs, assess, look_back
+from agents.scripted.beliefs import assess, look_back
 from agents.scripted.memory import Memory
 from agents.scripted.speech import terse
 from agents.scripted.statements import Act, Reason, Statement
+from agents.scripted.suspicion import Beliefs
 from game.engine import events as e
 from game.engine.setup import MODES, table_for
 from game.engine.types import PUBLIC, Cause, Channel, Phase, ShownWill, Verdict, only
@@ -22,12 +23,12 @@ def observe(memory: Memory, *events: e.Event) -> None:
         memory.observe(event)
 
 
-def remember(*events: e.Event, role: str = "Doctor") -> Memory:
+def remember(*events: e.Event, role: str = "Doctor", mode: str = "Classic") -> Memory:
     """A memory of seat 1 on Day 3, with the given events since."""
     memory = Memory(ME)
     observe(
         memory,
-        e.MatchOpened(PUBLIC, table_for("Classic", NAMES[:15]), ""),
+        e.MatchOpened(PUBLIC, table_for(mode, NAMES[:15]), ""),
         e.RoleDealt(only(ME), ME, role),
         e.PhaseOpened(PUBLIC, Phase.NIGHT, 2),
     )
@@ -119,3 +120,107 @@ def test_suspicions_add_up_to_the_killers_left() -> None:
 def test_the_quiet_stand_out() -> None:
     talk = [said(seat, Act.WAIT) for seat in range(2, 15)]
     assert [piece.topic for piece in beliefs(remember(), *talk).against(15)] == [Reason.QUIET]
+
+
+# The Coven era --------------------------------------------------------------------------------------------------------
+
+COVEN = "Coven Classic"
+TRACKER = 6
+I_TRACK = said(TRACKER, Act.CLAIM, role="Tracker")
+
+
+def report(speaker: int, topic: str, **parts: object) -> e.Said:
+    return said(speaker, Act.REPORT, night=2, topic=topic, **parts)
+
+
+@pytest.mark.parametrize(
+    ("before", "talk", "seat", "topic", "worse"),
+    [
+        ((died(VICTIM, "Escort"),), (report(TRACKER, "tracked", who=SUSPECT, seats=(VICTIM,)),), SUSPECT, Reason.SEEN,
+            True),
+        ((died(VICTIM, "Escort"),), (report(TRACKER, "stayed", who=OTHER),), OTHER, Reason.TRUSTED_CLEAR, False),
+        ((), (report(OTHER, "healed", who=9), report(TRACKER, "tracked", who=OTHER, seats=(8,))), OTHER,
+            Reason.MISFIT, True),
+        ((), (report(OTHER, "healed", who=9), report(TRACKER, "stayed", who=OTHER)), OTHER, Reason.MISFIT, True),
+        (
+            (), (report(OTHER, "healed", who=9), report(TRACKER, "tracked", who=OTHER, seats=(9,))),
+            OTHER, Reason.TRUSTED_CLEAR, False,
+        ),
+        ((), (report(7, "evil_among", seats=(SUSPECT, 8, 9)),), SUSPECT, Reason.TRUSTED_CHECK, True),
+        ((), (report(7, "good_among", seats=(OTHER, 8)),), OTHER, Reason.TRUSTED_CLEAR, False),
+        ((), (report(7, "mafia_at", who=OTHER),), OTHER, Reason.TRUSTED_CLEAR, False),
+        ((), (report(7, "coven_at", who=OTHER),), OTHER, Reason.TRUSTED_CLEAR, False),
+        ((), (report(7, "bugged", who=OTHER),), OTHER, Reason.TRUSTED_CLEAR, False),
+        (
+            (), (said(OTHER, Act.CLAIM, role="Crusader"), report(OTHER, "crusaded", who=9),
+                 report(7, "trapped", who=9, role="Crusader,Medusa")), OTHER, Reason.PROVEN, False,
+        ),
+        (
+            (), (said(OTHER, Act.CLAIM, role="Doctor"), report(OTHER, "healed", who=9),
+                 report(7, "trapped", who=9, role="Crusader,Medusa")), OTHER, Reason.MISFIT, True,
+        ),
+        ((), (report(7, "staked", who=SUSPECT),), SUSPECT, Reason.TRUSTED_CHECK, True),
+        ((), (report(7, "lurking", who=SUSPECT),), SUSPECT, Reason.TRUSTED_CHECK, True),
+        ((), (report(7, "struck", who=SUSPECT),), SUSPECT, Reason.TRUSTED_CHECK, True),
+        ((), (e.Announced(PUBLIC, "vip", OTHER),), OTHER, Reason.SOUND, False),
+        ((), (e.Announced(PUBLIC, "pestilence_arrived", SUSPECT),), SUSPECT, Reason.EVIL_CLAIM, True),
+        (
+            (), (said(SUSPECT, Act.CLAIM, role="Doctor"), report(7, "group", who=SUSPECT, role="F")),
+            SUSPECT, Reason.MISFIT, True,
+        ),
+        (
+            (), (said(OTHER, Act.CLAIM, role="Crusader"), report(7, "group", who=OTHER, role="K")),
+            OTHER, Reason.TRUSTED_CLEAR, False,
+        ),
+    ],
+)  # fmt: skip
+def test_results_of_the_coven_era_are_evidence(
+    before: tuple[e.Event, ...], talk: tuple[e.Event, ...], seat: int, topic: Reason, worse: bool
+) -> None:
+    found = beliefs(remember(*before, role="Spy", mode=COVEN), I_TRACK, *talk)
+    pieces = [piece for piece in found.evidence[seat] if piece.topic is topic]
+    assert pieces
+    assert (pieces[-1].weight > 0) is worse
+
+
+def test_a_vision_weighs_more_the_fewer_faces_are_left_open() -> None:
+    mine = (Statement(Act.REPORT, night=1, topic="evil_among", seats=(SUSPECT, OTHER, 8)),)
+    cleared = tuple(Statement(Act.REPORT, seat, night=1, topic="innocent") for seat in (OTHER, 8))
+
+    def weight(results: tuple[Statement, ...]) -> float:
+        found = beliefs(remember(role="Psychic", mode=COVEN), results=results)
+        return next(piece.weight for piece in found.evidence[SUSPECT] if piece.topic is Reason.CHECK)
+
+    assert weight((*mine, *cleared)) > weight(mine)
+
+
+def test_a_garlic_check_clears_where_vampires_are_the_enemy() -> None:
+    result = (Statement(Act.REPORT, OTHER, night=2, topic="no_vampire"),)
+    found = beliefs(remember(role="Vampire Hunter", mode="Dracula's Palace"), results=result)
+    assert [piece.topic for piece in found.in_favour(OTHER)] == [Reason.CLEARED]
+
+
+def test_a_cleaned_grave_refutes_nobody() -> None:
+    memory = remember(mode=COVEN)
+    observe(memory, CLAIM, CLEARS, died(SUSPECT, "Cleaned"))
+    assert not [piece for piece in beliefs(memory).evidence[SHERIFF] if piece.topic in (Reason.LIED, Reason.PROVEN)]
+
+
+@pytest.mark.parametrize(("role", "mode"), [("Survivor", "Rainbow"), ("Guardian Angel", "VIP")])
+def test_a_harmless_claim_is_hardly_held_against_anybody(role: str, mode: str) -> None:
+    neutral = beliefs(remember(mode=mode), said(OTHER, Act.CLAIM, role=role))
+    evil = beliefs(remember(mode=mode), said(OTHER, Act.CLAIM, role="Jester"))
+    assert neutral.score[OTHER] < evil.score[OTHER]
+
+
+def test_a_new_role_may_be_claimed_when_somebody_has_remembered_it() -> None:
+    memory = remember(mode="Rainbow")
+    talk = [said(OTHER, Act.CLAIM, role="Amnesiac"), e.Announced(PUBLIC, "amnesiac_remembered", 0, "Veteran")]
+    found = beliefs(memory, *talk, said(OTHER, Act.CLAIM, role="Veteran"))
+    assert Reason.CHANGED not in [piece.topic for piece in found.evidence[OTHER]]
+
+
+def test_the_revived_are_beyond_doubt() -> None:
+    memory = remember(died(OTHER, "Jailor"))
+    found = beliefs(memory, e.Announced(PUBLIC, "revived", OTHER))
+    assert found.chance(OTHER) < 0.02

@@ -13,7 +13,7 @@ import pytest
 from agents.scripted import ScriptedAgent
 from agents.scripted.temperaments import TEMPERAMENTS
 from agents.scripted.voice import SPEECH_LENGTH
-from bench.scripted import play_many
+from bench.scripted import play_many, playable
 from game.engine import events as e
 from game.engine.asks import Ask
 from game.engine.config import Clock, Rounds
@@ -54,6 +54,26 @@ def test_nothing_illegal_is_tried(players: int) -> None:
     for seed in range(4):
         log = play(f"legal {seed}", players=players, text=False).log
         assert not [event for event in log if isinstance(event, e.Refused)]
+
+
+@pytest.mark.parametrize("mode", playable())
+def test_every_mode_ends_without_a_refused_action(mode: str) -> None:
+    for seed in range(2):
+        log = play(f"mode {seed}", mode=mode, text=False).log
+        assert isinstance(log[-1], e.MatchEnded)
+        assert not [event for event in log if isinstance(event, e.Refused)]
+
+
+def test_words_never_influence_decisions_in_coven_lists_either() -> None:
+    worded = play("coven words", mode="Coven All Any")
+    assert without_words(play("coven words", mode="Coven All Any", text=False).log) == without_words(worded.log)
+
+
+@pytest.mark.parametrize(("town", "others", "ahead"), [("scripted", "passive", True), ("passive", "scripted", False)])
+def test_players_without_sense_lose(town: str, others: str, ahead: bool) -> None:
+    tally = play_many(12, seed="sense ", town=town, others=others)
+    rest = 1 - tally.share("Town") - tally.share("draw")
+    assert (tally.share("Town") > rest + 0.3) is ahead
 
 
 @pytest.mark.parametrize(

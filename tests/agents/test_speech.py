@@ -26,7 +26,8 @@ def sample(wording: Wording) -> Statement:
     """A statement that the wording can say."""
     used = slots(wording)
     act, _, topic = wording.key.partition(".")
-    role = "Doctor" if "role" in used else "C" if "group" in used else ""
+    roles = {"role": "Doctor", "group": "C", "roles": "Doctor,Sheriff"}
+    role = next((text for slot, text in roles.items() if slot in used), "")
     return Statement(
         Act(act), 2 * ("who" in used), 4 * ("also" in used), role, 2 * bool(used & {"night", "when"}), topic,
         (1, 4) if "seats" in used else (),
@@ -85,6 +86,8 @@ def test_no_line_is_longer_than_a_line_may_be() -> None:
     ("text", "meant"),
     [
         ("Bram is mafia", [Statement(Act.ACCUSE, 2, topic="hunch")]),
+        ("Bram is coven", [Statement(Act.ACCUSE, 2, topic="hunch")]),
+        ("I am the vh", [Statement(Act.CLAIM, role="Vampire Hunter")]),
         ("bram sus", [Statement(Act.ACCUSE, 2, topic="hunch")]),
         ("I am the Doctor", [Statement(Act.CLAIM, role="Doctor")]),
         ("im doc lol", [Statement(Act.CLAIM, role="Doctor")]),

@@ -21,11 +21,14 @@ class Scene:
         settings = {"rounds": Rounds(1, 1, 3, 0), "options": Options(check_wins=wins), **settings}
         self.log = start(Table(names, roles, **settings), seed, roles)
         self.mark = 0
+        self._folded: tuple[int, State] = (0, EMPTY)
 
     @property
     def state(self) -> State:
-        """Now."""
-        return fold_all(EMPTY, self.log)
+        """Now. What was folded once stays folded: the log only grows."""
+        length, state = self._folded
+        self._folded = (len(self.log), fold_all(state, self.log[length:]))
+        return self._folded[1]
 
     @property
     def phase(self) -> Phase:
@@ -54,6 +57,9 @@ class Scene:
         """Let stages pass until a phase stands; what is told from then on counts for `told`."""
         while not (self.phase is phase and day in (None, self.state.public.day)):
             assert self.phase is not Phase.OVER, f"the match ended before {phase}"
+            assert self.state.public.day <= (day or self.state.public.day), (
+                f"{phase} of day {day} went by: nobody was asked"
+            )
             self.elapse()
         self.mark = len(self.log)
         return self

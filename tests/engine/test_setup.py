@@ -157,6 +157,12 @@ def test_every_deal_of_a_mode_keeps_its_rules(mode: str) -> None:
         assert not exact - roles or mafia
 
 
+def test_a_list_that_no_deal_can_fill_is_refused() -> None:
+    table = Table(NAMES[:7], ("Random Coven",) * 6 + ("Sheriff",), "Custom", "coven")
+    with pytest.raises(SetupError, match="No role is left for the slot Random Coven"):
+        start(table, "too many")
+
+
 def test_a_vampire_hunter_is_drawn_only_where_a_vampire_may_be() -> None:
     without = Table(NAMES[:7], ("Town Killing",) * 6 + ("Mafioso",), "Custom")
     beside = Table(NAMES[:7], ("Town Killing",) * 6 + ("Vampire",), "Custom")

@@ -6,10 +6,12 @@ import pytest
 
 from game.engine import events as e
 from game.engine.asks import ask_of
+from game.engine.config import Table
 from game.engine.fold import view
 from game.engine.legal import Reason
 from game.engine.roles import ROLES
 from game.engine.roles.base import Bar
+from game.engine.state import EMPTY
 from game.engine.text import render
 from game.engine.types import HOST, PUBLIC, Cause, Channel, Phase, ShownWill, Verdict, only
 from tests.engine.scene import Scene
@@ -55,6 +57,22 @@ LINES = [
     (e.MatchEnded(PUBLIC, "draw", (), (), ""), None, "It is a draw."),
     (e.MatchEnded(PUBLIC, "draw", (1,), (), ""), None, "It is a draw, but Ada reached their own goal."),
     (e.Decided(only(1), 1, "1:1", 0, "accepted"), 1, None),
+    (e.Refused(only(1), 1, "action_refused", "cooling"), 1, "This is not ready again yet."),
+    (e.MatchOpened(PUBLIC, Table(NAMES, ("Any",) * 3, "All Any"), ""), None,
+     "All Any: 3 players sit down. Role list: Any, Any, Any."),
+    (e.PhaseOpened(PUBLIC, Phase.NIGHT, 2), None, "Night 2"),
+    (e.TrialOpened(PUBLIC, 2, 1), None, "Ben is put on trial."),
+    (e.Told(only(1), "tracker_result", (2, 3)), 1, "Ben went to Cleo last night."),
+    (e.Told(only(1), "tracker_result", (2,)), 1, "Ben stayed at home last night."),
+    (e.Told(only(1), "control_immune"), 1, "Somebody tried to control you, but you are immune."),
+    (e.Told(only(1), "control_immune", (2,)), 1, "Ben cannot be controlled."),
+    (e.Told(only(1), "psychic_result", (1, 2, 3), "evil"), 1, "A vision: of Ada, Ben and Cleo, at least one is evil."),
+    (e.Told(only(1), "spy_bug", (2,), "transported"), 1,
+     "Ben was told: You were taken to another house for the night."),
+    (e.WillRead(only(1), 2, "I watched Cleo."), 1, "The last will of Ben: I watched Cleo."),
+    (e.WillRead(only(1), 2, ""), 1, "Ben left no last will."),
+    (e.Died(PUBLIC, 1, (Cause.STONED,), "Stoned", ShownWill.HIDDEN, ""), None,
+     "Ada was turned to stone. Nobody can tell what they were. Their last will cannot be read."),
 ]  # fmt: skip
 
 
@@ -102,3 +120,13 @@ def test_the_scene_of_a_phase_names_the_accused_and_the_votes_needed() -> None:
     scene = Scene("Doctor", "Mafioso", "Framer", "Sheriff").until(Phase.VOTING)
     assert render.scene(view(scene.state, None)) == "Vote for whom to put on trial: 3 votes are needed."
     assert render.scene(view(Scene("Doctor").state, None)).startswith("The town meets")
+
+
+def test_an_investigator_reads_the_groups_of_the_ruleset() -> None:
+    told = e.Told(only(1), "investigator_result", (2,), "G")
+    assert render.line(told, NAMES, 1, "classic") == "Ben could be: Lookout, Forger, Witch."
+    assert render.line(told, NAMES, 1, "coven") == "Ben could be: Lookout, Forger, Juggernaut, Coven Leader."
+
+
+def test_before_and_after_a_match_there_is_no_scene() -> None:
+    assert render.scene(view(EMPTY, None)) == ""

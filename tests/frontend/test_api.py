@@ -109,6 +109,15 @@ def test_every_operation_names_its_refusals():
             assert wanted <= {str(code) for code in operation["responses"]}, (path, method)
 
 
+def test_the_rulebook_has_its_shape_and_is_sent_once(guest):
+    answer = guest.get("/api/rules")
+    book = schemas.RulebookOut.model_validate(answer.json())
+    assert sorted(role.name for role in book.roles) == sorted(ROLES)
+    assert [mode.name for mode in book.modes] == list(MODES)
+    assert "no-cache" in answer.headers["Cache-Control"]
+    assert guest.get("/api/rules", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
 def test_the_exported_shapes_are_current():
     call_command("export_schemas", "--check")
 

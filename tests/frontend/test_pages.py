@@ -8,6 +8,7 @@ import re
 import pytest
 
 from frontend import schemas
+from game.engine.roles import ROLES
 from tests.frontend.logs import whole_match
 from tests.frontend.stored import stored
 
@@ -68,6 +69,19 @@ def test_without_scripts_the_same_facts_can_be_read(client, bundle):
     match = client.get(f"/m/{live.pk}").content.decode().partition("<noscript>")[2]
     assert "Ada" in match
     assert f"/m/{live.pk}/text" in match
+
+
+def test_the_page_of_the_rules_knows_the_names_of_the_roles(client, bundle):
+    page = client.get("/rules").content.decode()
+    assert schemas.RulesPage.model_validate(initial(page)).roles == list(ROLES)
+    assert 'href="/rules/text"' in page.partition("<noscript>")[2]
+
+
+def test_the_rules_can_be_read_as_text(client):
+    page = client.get("/rules/text").content.decode()
+    assert '<h3 id="serial-killer">Serial Killer</h3>' in page
+    assert '<h2 id="voting">' in page
+    assert "{" not in page
 
 
 def test_a_missing_bundle_says_what_to_do_and_still_shows_the_facts(client, no_bundle):

@@ -44,6 +44,16 @@ def test_a_person_sees_the_own_seat_is_asked_and_is_told_the_end() -> None:
     assert "The roles were:" in text
 
 
+def test_the_rulebook_lies_on_the_table() -> None:
+    out = io.StringIO()
+    play_seat(OPENING, agents(), 2, out, io.StringIO("/rules jailor\n/rules v\n/rules voting\n" + "\n" * 500))
+    text = " ".join(out.getvalue().split())
+    assert "Jailor, Town Killing." in text
+    assert "- Execute (at night, three times a match)." in text
+    assert "The rulebook has Veteran, Vigilante," in text
+    assert "Nobody can vote against themselves." in text
+
+
 def test_the_end_of_input_passes_for_the_rest_of_the_match() -> None:
     played = play_seat(OPENING, agents(), 2, io.StringIO(), io.StringIO(""))
     assert played.state.public.ending is not None

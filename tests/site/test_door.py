@@ -25,6 +25,7 @@ class Project:
         self.write(".venv/pyvenv.cfg", "version = 3.11.7\n")
         self.program(".venv/bin/python")
         self.program(".venv/bin/uv")
+        self.program(".venv/bin/mkdocs")
         self.program("path/npm", "mkdir -p node_modules dist")
         self.program("path/node", "echo v22.12.0")
         shutil.copy(ROOT / "tossim", folder)
@@ -113,6 +114,8 @@ def test_a_slip_of_the_pen_is_answered_with_the_nearest_command(project: Project
         (("manage", "migrate", "--plan"), "python ./manage.py migrate --plan"),
         (("bench", "engine"), "python -m bench engine"),
         (("test", "-k", "jail"), "python -m pytest -k jail"),
+        (("docs",), "mkdocs serve --strict --dev-addr 127.0.0.1:8001"),
+        (("docs", "--port", "9000"), "mkdocs serve --strict --dev-addr 127.0.0.1:9000"),
     ],
 )
 def test_every_command_hands_its_words_on(project: Project, words: tuple[str, ...], becomes: str) -> None:
@@ -207,7 +210,7 @@ def test_check_goes_on_after_a_failure_and_names_what_failed(project: Project) -
     done = project.tossim("check")
     assert done.returncode == 1
     assert "FAIL mypy" in done.stdout
-    assert done.stdout.rstrip().endswith("4 of 5 checks passed; failed: mypy")
+    assert done.stdout.rstrip().endswith("5 of 6 checks passed; failed: mypy")
 
 
 def test_a_browser_on_the_path_is_handed_to_the_tests(project: Project) -> None:

@@ -1,7 +1,7 @@
 // The HTTP side: lists, starting, sitting down.
 import type { Initial, MatchCard } from './frames';
 
-const element = document.getElementById('initial');
+const element = globalThis.document?.getElementById('initial');
 export const initial: Initial | null = element ? (JSON.parse(element.textContent || 'null') as Initial | null) : null;
 
 export class Refused extends Error {}

@@ -18,7 +18,7 @@ export interface LineOp {
 }
 export interface VotesOp { op: 'votes'; votes: [number, number][]; need: number; against: Record<string, number> }
 export interface TrialOp {
-  op: 'trial'; accused: number; number: number; stage: 'defense' | 'judgement' | 'last_words' | 'closed';
+  op: 'trial'; accused: number; number: number; of: number; stage: 'defense' | 'judgement' | 'last_words' | 'closed';
   ballots: [number, VerdictWord, number][] | null; lynched: boolean | null;
 }
 export interface Ability { id: string; name: string; when: string; uses: number | null }
@@ -75,5 +75,5 @@ export interface MatchCard {
 }
 export interface User { name: string; staff: boolean }
 export interface Initial {
-  page: 'home' | 'match'; matches?: MatchCard[]; match?: MatchOut; user: User | null; csrf: string; now: number;
+  page: 'home' | 'match' | 'rules'; roles: string[]; matches?: MatchCard[]; match?: MatchOut; user: User | null; csrf: string; now: number;
 }

@@ -2,9 +2,13 @@
 class Router {
   path = $state(location.pathname);
   query = $state(new URLSearchParams(location.search));
+  hash = $state(location.hash);
+  /** Counts the addresses gone to: the same one again is a wish too. */
+  steps = $state(0);
 
   constructor() {
     window.addEventListener('popstate', () => this.read());
+    window.addEventListener('hashchange', () => this.read());
     document.addEventListener('click', (event) => {
       const link = (event.target as HTMLElement).closest?.('a[data-link]');
       if (!(link instanceof HTMLAnchorElement) || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
@@ -15,8 +19,9 @@ class Router {
 
   go(address: string): void {
     history.pushState(null, '', address);
+    const path = this.path;
     this.read();
-    scrollTo(0, 0);
+    if (this.path !== path || !this.hash) scrollTo(0, 0);
   }
 
   /** Change parts of the query without a new step in the history. */
@@ -31,6 +36,8 @@ class Router {
   private read(): void {
     this.path = location.pathname;
     this.query = new URLSearchParams(location.search);
+    this.hash = location.hash;
+    this.steps++;
   }
 }
 

@@ -111,6 +111,8 @@ def _run(night: Night, step: Pass, seat: Seat, ability: str | None, method: Pass
     act = night.acts.get(seat)
     if act is None or act.outcome or act.ability.id != ability:
         return []
+    if act.targets == (seat,) and not act.ability.hits_self:
+        return []
     role = night.role(seat)
     if step is not Pass.ORDER and _meets_cell(night, seat, act):  # whoever is sent meets it instead
         return []

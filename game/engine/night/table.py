@@ -140,10 +140,6 @@ class Night:
         """Who came to a house, lowest seat first."""
         return sorted({by for by, at in self.visits if at == house})
 
-    def attacked(self, seat: Seat) -> bool:
-        """Whether an attack on a seat was tested."""
-        return any(blow.strike.target == seat for blow in self.blows)
-
     def killed(self, seat: Seat) -> list[Strike]:
         """The strikes that killed a seat; a raised corpse does not die again (M154)."""
         if not (self.lives(seat) or seat in self.state.public.departed):

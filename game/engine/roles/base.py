@@ -117,6 +117,8 @@ class Ability:
     """May be chosen by the dead too."""
     fixed: bool = False
     """Transports do not move it (M99)."""
+    hits_self: bool = False
+    """What control or a swap turns back on its user is done to the user; all else comes to nothing (M101)."""
     twice: bool = False
     """The same player may stand in both slots."""
     cooldown: int = 0

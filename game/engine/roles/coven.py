@@ -122,8 +122,7 @@ class Medusa(Coven):
     @at(Pass.KILL, "stone_visit")
     def stone(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Strike in person."""
-        if target != me:
-            yield Strike(target, me, Attack.POWERFUL, Cause.STONED)
+        yield Strike(target, me, Attack.POWERFUL, Cause.STONED)
 
 
 class Necromancer(Coven):
@@ -164,8 +163,6 @@ class Poisoner(Coven):
     @at(Pass.KILL, "poison")
     def poison(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Counts as an attack that leaves poison in place of death; with the book nobody can cure it."""
-        if target == me:
-            return
         deadly = bool(night.fact(me, "book"))
         venom = (
             Mark(target, "poisoned", night.day, me),
@@ -195,9 +192,8 @@ class PotionMaster(Coven):
     @at(Pass.HEAL, "potion_heal")
     def heal(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Heal as a Doctor does."""
-        if target != me:
-            yield Shield(target, Defense.POWERFUL, me, "attacked_healed")
-            yield Cure(target, me)
+        yield Shield(target, Defense.POWERFUL, me, "attacked_healed")
+        yield Cure(target, me)
         yield Know(me, "potion_heal_on", night.day)
 
     @at(Pass.INVESTIGATE, "potion_reveal")

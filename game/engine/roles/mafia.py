@@ -34,7 +34,7 @@ class Godfather(Mafia):
     suspicious = False
     death_note = True
     leads = True
-    abilities = (Ability("order_kill", When.NIGHT, 1, OUTSIDERS, visit=Visit.NORMAL, harmful=True),)
+    abilities = (Ability("order_kill", When.NIGHT, 1, OUTSIDERS, visit=Visit.NORMAL, harmful=True, hits_self=True),)
 
     @at(Pass.ORDER, "order_kill")
     def order(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
@@ -56,7 +56,7 @@ class Mafioso(Mafia):
     attack = Attack.BASIC
     death_note = True
     carries = "kill"
-    abilities = (Ability("kill", When.NIGHT, 1, OUTSIDERS, visit=Visit.NORMAL, harmful=True),)
+    abilities = (Ability("kill", When.NIGHT, 1, OUTSIDERS, visit=Visit.NORMAL, harmful=True, hits_self=True),)
 
     @at(Pass.KILL, "kill")
     def kill(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
@@ -80,7 +80,7 @@ class Ambusher(Mafia):
         """Attack one visitor from outside the Mafia; all who come see who lies there."""
         visitors = [seat for seat in night.visitors(target) if seat != me]
         strangers = [seat for seat in visitors if night.role(seat).side != self.side]
-        if strangers and target != me:
+        if strangers:
             yield Strike(night.pick(strangers, "ambusher_pick", me), me, Attack.BASIC, Cause.AMBUSHER, Reach.AREA)
-        for visitor in visitors if target != me else ():
+        for visitor in visitors:
             yield Tell(visitor, "saw_ambusher", (me,))

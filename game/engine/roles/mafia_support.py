@@ -72,8 +72,7 @@ class Consigliere(MafiaSupport):
     @at(Pass.INVESTIGATE, "consult")
     def consult(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Report the true role."""
-        if target != me:
-            yield Tell(me, "role_result", (target,), night.role(target).name)
+        yield Tell(me, "role_result", (target,), night.role(target).name)
 
 
 class Consort(MafiaSupport):
@@ -87,8 +86,7 @@ class Consort(MafiaSupport):
     @at(Pass.BLOCK, "distract")
     def distract(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Role-block the target."""
-        if target != me:
-            yield Block(target, me)
+        yield Block(target, me)
 
 
 class Disguiser(MafiaDeception):
@@ -134,7 +132,7 @@ class Framer(MafiaDeception):
     """Makes somebody look guilty until the next check (M126)."""
 
     group = "F"
-    abilities = (Ability("frame", When.NIGHT, 1, (Bar.DEAD,), visit=Visit.NORMAL),)
+    abilities = (Ability("frame", When.NIGHT, 1, (Bar.DEAD,), visit=Visit.NORMAL, hits_self=True),)
 
     @at(Pass.DECEIVE, "frame")
     def frame(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:

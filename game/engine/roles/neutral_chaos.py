@@ -97,8 +97,7 @@ class Plaguebearer(NeutralChaos):
     @at(Pass.AFFLICT, "infect")
     def infect(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Infect in person."""
-        if target != me:
-            yield Mark(target, "infected", 1, me)
+        yield Mark(target, "infected", 1, me)
 
     @at(Pass.SPREAD)
     def spread(self, night: Night, me: Seat) -> Iterator[Effect]:
@@ -137,8 +136,6 @@ class Pestilence(NeutralChaos):
     @at(Pass.KILL, "rampage")
     def rampage(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """The owner and all visitors of a house; at a prisoner's, the visitors alone."""
-        if target == me:
-            return
         if target not in night.prisoners:
             yield Strike(target, me, Attack.POWERFUL, Cause.PESTILENCE)
         for visitor in night.visitors(target):

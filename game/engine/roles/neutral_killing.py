@@ -31,7 +31,7 @@ class SerialKiller(NeutralKilling):
     suspicious = True
     strikes_blockers = True
     abilities = (
-        Ability("stab", When.NIGHT, 1, OTHERS, visit=Visit.NORMAL, harmful=True),
+        Ability("stab", When.NIGHT, 1, OTHERS, visit=Visit.NORMAL, harmful=True, hits_self=True),
         Ability("cautious", When.NIGHT, lasting=True),
     )
 
@@ -62,7 +62,7 @@ class Arsonist(NeutralKilling):
     attack = Attack.UNSTOPPABLE
     immune = frozenset({Immunity.DETECTION})
     abilities = (
-        Ability("douse", When.NIGHT, 1, OTHERS, visit=Visit.NORMAL),
+        Ability("douse", When.NIGHT, 1, OTHERS, visit=Visit.NORMAL, hits_self=True),
         Ability("ignite", When.NIGHT, visit=Visit.ASTRAL, harmful=True),
         Ability("clean_self", When.PASSIVE),
         Ability("douse_visitors", When.PASSIVE),
@@ -109,7 +109,16 @@ class Juggernaut(NeutralKilling):
     attack = Attack.POWERFUL
     immune = frozenset({Immunity.DETECTION})
     abilities = (
-        Ability("assault", When.NIGHT, 1, OTHERS, conditions=(Bar.TOO_WEAK,), visit=Visit.NORMAL, harmful=True),
+        Ability(
+            "assault",
+            When.NIGHT,
+            1,
+            OTHERS,
+            conditions=(Bar.TOO_WEAK,),
+            visit=Visit.NORMAL,
+            harmful=True,
+            hits_self=True,
+        ),
     )
 
     def own_defense(self, night: Night, me: Seat) -> Defense:
@@ -125,7 +134,7 @@ class Juggernaut(NeutralKilling):
             return
         level = Attack.UNSTOPPABLE if kills >= 3 + later else Attack.POWERFUL
         yield Strike(target, me, level, Cause.JUGGERNAUT)
-        if kills >= 2 + later and target != me:
+        if kills >= 2 + later:
             yield from _rampage(night, me, target, level, Cause.JUGGERNAUT)
 
     @at(Pass.KILL)

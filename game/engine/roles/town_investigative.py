@@ -34,8 +34,6 @@ class Investigator(TownInvestigative):
     @at(Pass.INVESTIGATE, "investigate")
     def investigate(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Report the group; a frame is used up."""
-        if target == me:
-            return
         mask = next((group for key, group in MASKS if night.mark(target, key)), None)
         yield Tell(me, "investigator_result", (target,), mask or night.looks_like(target).group)
         if night.mark(target, "framed"):
@@ -51,8 +49,7 @@ class Lookout(TownInvestigative):
     @at(Pass.INVESTIGATE, "watch")
     def watch(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Report all visitors but oneself: the target first, then whoever came."""
-        if target != me:
-            yield Tell(me, "lookout_result", (target, *(seat for seat in night.visitors(target) if seat != me)))
+        yield Tell(me, "lookout_result", (target, *(seat for seat in night.visitors(target) if seat != me)))
 
 
 class Sheriff(TownInvestigative):
@@ -64,8 +61,6 @@ class Sheriff(TownInvestigative):
     @at(Pass.INVESTIGATE, "interrogate")
     def interrogate(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Report suspicious or innocent; a frame is used up."""
-        if target == me:
-            return
         framed = bool(night.mark(target, "framed"))
         guilty = framed or night.mark(target, "hexed") or night.role(target).looks_suspicious(night, target)
         yield Tell(me, "sheriff_result", (target,), "suspicious" if guilty else "innocent")
@@ -85,8 +80,7 @@ class Spy(TownInvestigative):
     @at(Pass.INVESTIGATE, "bug")
     def bug(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Hear of everything that is done to the target."""
-        if target != me:
-            yield Bug(target, me)
+        yield Bug(target, me)
 
     @at(Pass.INVESTIGATE)
     def listen(self, night: Night, me: Seat) -> Iterator[Effect]:
@@ -139,5 +133,4 @@ class Tracker(TownInvestigative):
     @at(Pass.INVESTIGATE, "track")
     def track(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Report the target first, then every house it went to."""
-        if target != me:
-            yield Tell(me, "tracker_result", (target, *night.visited(target)))
+        yield Tell(me, "tracker_result", (target, *night.visited(target)))

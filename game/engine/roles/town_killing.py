@@ -90,6 +90,7 @@ class Vigilante(TownKilling):
             uses=3,
             visit=Visit.NORMAL,
             harmful=True,
+            hits_self=True,
             refusals=((Bar.FIRST_NIGHT, "vigilante_no_shot_n1"),),
         ),
     )
@@ -139,8 +140,6 @@ class VampireHunter(TownKilling):
     @at(Pass.KILL, "check")
     def check(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Stake a Vampire, or learn that it is none."""
-        if target == me:
-            return
         if night.role(target).side == self.hunts:
             yield from self._stake(me, target, Reach.DIRECT)
         else:

@@ -34,9 +34,8 @@ class Bodyguard(TownProtective):
 
     @at(Pass.POST, "guard")
     def guard(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
-        """Stand at the ward's door; nobody guards himself this way (M101)."""
-        if target != me:
-            yield Guard(target, me, Attack.POWERFUL)
+        """Stand at the ward's door."""
+        yield Guard(target, me, Attack.POWERFUL)
 
     @at(Pass.POST, "vest")
     def vest(self, night: Night, me: Seat) -> Iterator[Effect]:
@@ -64,9 +63,8 @@ class Doctor(TownProtective):
     @at(Pass.HEAL, "heal")
     def heal(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Powerful defence against every attack of the night."""
-        if target != me:
-            yield Shield(target, Defense.POWERFUL, me, "attacked_healed")
-            yield Cure(target, me)
+        yield Shield(target, Defense.POWERFUL, me, "attacked_healed")
+        yield Cure(target, me)
 
     @at(Pass.HEAL, "self_heal")
     def heal_self(self, night: Night, me: Seat) -> Iterator[Effect]:
@@ -86,15 +84,14 @@ class Crusader(TownProtective):
 
     @at(Pass.POST, "protect")
     def protect(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
-        """Powerful defence all night; never for oneself (M101)."""
-        if target != me:
-            yield Shield(target, Defense.POWERFUL, me, "attacked_crusader_saved")
+        """Powerful defence all night."""
+        yield Shield(target, Defense.POWERFUL, me, "attacked_crusader_saved")
 
     @at(Pass.KILL, "protect")
     def strike(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Attack one visitor at random."""
         visitors = [seat for seat in night.visitors(target) if seat != me]
-        if visitors and target != me:
+        if visitors:
             victim = night.pick(visitors, "crusader_pick", me)
             yield Strike(victim, me, Attack.BASIC, Cause.CRUSADER, Reach.AREA)
             yield Tell(me, "crusader_attacked", (victim,))

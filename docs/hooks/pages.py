@@ -1,0 +1,225 @@
+"""What the documentation is made of beside its Markdown files: the rulebook, the HTTP API, and a check on its links.
+
+MkDocs calls the `on_` functions. The rulebook comes from the engine, as the page at /rules does; the API from the
+exported schema, which a test keeps equal to the app.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from mkdocs.config.defaults import MkDocsConfig  # noqa: E402
+from mkdocs.exceptions import PluginError  # noqa: E402
+from mkdocs.structure.files import File, Files  # noqa: E402
+
+from game.engine.text.rulebook import ModeEntry, RoleEntry, Rulebook, rulebook  # noqa: E402
+from game.engine.text.words import slug  # noqa: E402
+
+SCHEMA = ROOT / "frontend" / "src" / "generated" / "schema.json"
+FOREIGN = re.compile(r"""<(?:script|img|iframe|link)\b[^>]*\b(?:src|href)=["']?(?:https?:)?//[^>]*>""")
+"""Something that a page would load from elsewhere; a link that one follows is none."""
+OWN_ADDRESS = re.compile(r'rel="?(canonical|prev|next)')
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Fill folders of the navigation with their pages, and leave out what is not there."""
+    config.nav = list(_present(config.nav or [], Path(config.docs_dir)))
+    return config
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Add the pages that are made and not written."""
+    for path, text in pages().items():
+        files.append(File.generated(config, path, content=text))
+    return files
+
+
+def on_post_page(output: str, *, page: Any, config: MkDocsConfig) -> str:
+    """Refuse a page that would load anything from elsewhere."""
+    if foreign := [tag for tag in FOREIGN.findall(output) if not OWN_ADDRESS.search(tag)]:
+        raise PluginError(f"{page.file.src_uri} loads {foreign[0]} from elsewhere.")
+    return output
+
+
+def pages() -> dict[str, str]:
+    """The generated pages by path."""
+    book = rulebook()
+    made = {
+        "rulebook/index.md": "\n".join(mechanics(book)),
+        "reference/http.md": "\n".join(http(json.loads(SCHEMA.read_text("utf-8"))["openapi"])),
+    }
+    for faction in book.factions:
+        made[f"rulebook/{faction.slug}.md"] = "\n".join(roles(book, faction.name))
+    made["rulebook/lists.md"] = "\n".join(lists(book))
+    return made
+
+
+# Navigation -----------------------------------------------------------------------------------------------------------
+
+
+def _present(entries: list[Any], folder: Path) -> Iterator[Any]:
+    for entry in entries:
+        if isinstance(entry, str):
+            if _exists(entry, folder):
+                yield entry
+            continue
+        for title, value in entry.items():
+            if isinstance(value, list):
+                yield {title: list(_present(value, folder))}
+            elif value.endswith("/"):
+                yield {title: _inside(value, folder)}
+            elif _exists(value, folder):
+                yield {title: value}
+
+
+def _exists(path: str, folder: Path) -> bool:
+    return (folder / path).exists() or path in pages()
+
+
+def _inside(path: str, folder: Path) -> list[str]:
+    """A folder's pages, written and made; its index first."""
+    written = {str(found.relative_to(folder)) for found in (folder / path).glob("*.md")}
+    made = [page for page in pages() if page.startswith(path)]
+    return [*sorted(written - {*made}, key=_index_first), *made]
+
+
+def _index_first(path: str) -> tuple[bool, str]:
+    return not path.endswith("index.md"), path
+
+
+# The rulebook ---------------------------------------------------------------------------------------------------------
+
+
+def mechanics(book: Rulebook) -> Iterator[str]:
+    """The chapters."""
+    yield "# How it is played\n"
+    yield "These pages are made from the engine; a running site shows the same at `/rules`, with a search.\n"
+    for chapter in book.chapters:
+        yield f"## {chapter.title} {{ #{chapter.slug} }}\n"
+        yield from (f"{paragraph}\n" for paragraph in chapter.paragraphs)
+        for grid in chapter.tables:
+            yield f"**{grid.title}**\n"
+            yield from table(grid.head, grid.rows)
+
+
+def roles(book: Rulebook, faction: str) -> Iterator[str]:
+    """The cards of a faction, by alignment."""
+    heading = next(one for one in book.factions if one.name == faction)
+    yield f"# {heading.name}\n\n{heading.text}\n"
+    where = {role.name: role for role in book.roles}
+    for kind in (one for one in book.alignments if one.faction == faction):
+        yield f"## {kind.name} {{ #{kind.slug} }}\n\n{kind.text}\n"
+        for role in (one for one in book.roles if one.alignment == kind.name):
+            yield from role_lines(role, where)
+
+
+def role_lines(role: RoleEntry, where: dict[str, RoleEntry]) -> Iterator[str]:
+    """One role's card."""
+    yield f"### {role.name} {{ #{role.slug} }}\n\n{role.summary}\n\n**Goal.** {role.goal}\n"
+    facts = [("Attack", role.attack), ("Defence", role.defense), ("To the Sheriff", role.sheriff)]
+    facts += [("Rulesets", ", ".join(role.rulesets)), ("Must be gone", ", ".join(role.rivals) or "nobody")]
+    for group in role.groups:
+        facts.append((f"Group ({group.ruleset})", ", ".join(link(name, where) for name in group.roles)))
+    facts += [(f"Night, step {step.number}", step.title) for step in role.steps]
+    yield from table(("Fact", role.name), facts)
+    for ability in role.abilities:
+        rest = " ".join(filter(None, (ability.targets, ability.visit, *ability.details)))
+        yield f"- **{ability.name}** ({', '.join(filter(None, (ability.when, ability.uses)))}). {rest}"
+    yield from (f"- {line}" for line in (*role.immune, *role.traits))
+    yield ""
+
+
+def link(name: str, where: dict[str, RoleEntry]) -> str:
+    """A role's name, linked to its card."""
+    return f"[{name}]({slug(where[name].faction)}.md#{slug(name)})" if name in where else name
+
+
+def lists(book: Rulebook) -> Iterator[str]:
+    """The official role lists."""
+    where = {role.name: role for role in book.roles}
+    yield "# Official lists\n"
+    for mode in book.modes:
+        yield from mode_lines(mode, where)
+
+
+def mode_lines(mode: ModeEntry, where: dict[str, RoleEntry]) -> Iterator[str]:
+    """One list."""
+    yield f"## {mode.name} {{ #{mode.slug} }}\n\n{mode.ruleset.capitalize()} rules. {mode.rule}\n"
+    yield from (f"{place}. {link(slot, where)}" for place, slot in enumerate(mode.slots, 1))
+    yield ""
+
+
+def table(head: tuple[str, ...], rows: Any) -> Iterator[str]:
+    """A Markdown table."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    yield from (f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in rows)
+    yield ""
+
+
+# The HTTP API ---------------------------------------------------------------------------------------------------------
+
+
+def http(openapi: dict[str, Any]) -> Iterator[str]:
+    """An OpenAPI document as one page that needs no script to be read."""
+    yield "# HTTP API\n"
+    yield "The page and the API are the same facts and services. Reading is open to everybody who may look; a request"
+    yield 'that writes needs the page\'s CSRF token in the header `X-CSRFToken`. A refusal is `{"error": sentence}`.\n'
+    for path, operations in openapi["paths"].items():
+        for method, operation in operations.items():
+            yield from operation_lines(path, method, operation)
+    yield "## Shapes\n"
+    for name, shape in openapi["components"]["schemas"].items():
+        yield f"### {name} {{ #{name.lower()} }}\n\n{shape.get('description', '')}\n"
+        yield from fields_table(shape.get("properties", {}), shape.get("required", []))
+
+
+def operation_lines(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:
+    """One address and method."""
+    yield f"## {method.upper()} {path} {{ #{operation['operationId'].replace('_', '-')} }}\n"
+    yield f"{operation['summary']}. {operation.get('description', '')}\n"
+    if parameters := operation.get("parameters"):
+        needed = [one["name"] for one in parameters if one.get("required")]
+        yield from fields_table({one["name"]: one["schema"] for one in parameters}, needed)
+    if body := operation.get("requestBody"):
+        yield f"Body: {kind(body['content']['application/json']['schema'])}\n"
+    for code, answer in operation["responses"].items():
+        content = answer.get("content", {}).get("application/json", {}).get("schema")
+        yield f"- `{code}` {kind(content) if content else answer['description']}"
+    yield ""
+
+
+def fields_table(properties: dict[str, Any], required: list[str]) -> Iterator[str]:
+    """Names and kinds of fields."""
+    if properties:
+        rows = [(f"`{name}`", kind(one), "yes" if name in required else "no") for name, one in properties.items()]
+        yield from table(("Name", "Kind", "Required"), rows)
+
+
+def kind(schema: dict[str, Any]) -> str:
+    """What a JSON schema allows, in a few words; shapes are linked."""
+    if ref := schema.get("$ref"):
+        name = ref.rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if several := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(dict.fromkeys(kind(one) for one in several))
+    if values := schema.get("enum") or ([schema["const"]] if "const" in schema else None):
+        return ", ".join(f"`{value}`" for value in values)
+    if schema.get("type") == "array":
+        return f"list of {kind(schema.get('items', {}))}"
+    limits = [f"{word} {schema[key]}" for key, word in LIMITS.items() if key in schema]
+    return " ".join([str(schema.get("type", "anything")), f"({', '.join(limits)})" if limits else ""]).strip()
+
+
+LIMITS = {
+    "minimum": "from", "maximum": "to", "exclusiveMinimum": "above", "exclusiveMaximum": "below",
+    "minLength": "at least", "maxLength": "at most",
+}  # fmt: skip
