@@ -13,8 +13,13 @@ from pathlib import Path
 import pytest
 
 from game.engine import actions as a
+from game.engine import chance
 from game.engine import events as e
 from game.engine.config import Clock, Limits, Rounds
+from game.engine.night.effects import Spend
+from game.engine.night.passes import Pass
+from game.engine.night.resolve import open_night
+from game.engine.night.settle import settle
 from game.engine.types import HOST, PUBLIC, Phase, Verdict, seats_of
 from tests.engine.scene import Scene
 from tests.interactions.table import Row, play
@@ -143,3 +148,38 @@ def test_the_tail_of_judgement_needs_tokens_that_the_whole_table_left(
         scene.send(a.Answer(seat, None, (a.Judge(Verdict.GUILTY),), cost=cost))
     scene.elapse()
     assert ((scene.phase, scene.state.public.round) == (Phase.JUDGEMENT, 2)) is again
+
+
+def test_no_fourth_trial_opens_when_the_accused_of_the_third_has_left() -> None:
+    scene = dealt("Sheriff", "Sheriff", "Sheriff", "Sheriff", "Sheriff", "Sheriff", "Mafioso").until(Phase.VOTING)
+    for accused in (1, 2, 3):
+        accuse(scene, accused, *[voter for voter in range(1, 8) if voter != accused][:4])
+        if accused == 3:
+            scene.do(3, a.Leave())
+        else:
+            scene.elapse()
+    assert (scene.phase, scene.state.public.trials_today) == (Phase.VOTING, 3)
+    for voter in (1, 2, 4, 5):
+        scene.do(voter, a.Vote(7))
+    assert scene.phase is Phase.VOTING
+
+
+def test_the_luck_of_a_night_is_keyed_by_night_purpose_and_whom_it_concerns() -> None:
+    state = dealt().until(Phase.NIGHT, 2).state
+    night, seed = open_night(state), state.secret.seed
+    assert night.draw("spy", 1, "Mafia", 3) == chance.draw(seed, 2, "night", "spy", 1, "Mafia", 3)
+    drawn = [night.pick((6, 5, 4, 3, 2, 1), purpose, key) for purpose in ("a", "b", "c", "d") for key in range(4)]
+    assert drawn == [
+        chance.pick((1, 2, 3, 4, 5, 6), seed, 2, "night", purpose, key)
+        for purpose in ("a", "b", "c", "d")
+        for key in range(4)
+    ]
+
+
+def test_two_uses_of_one_night_count_two_and_never_go_below_none() -> None:
+    night = open_night(dealt("Vigilante", "Mafioso", "Mayor").until(Phase.NIGHT, 2).state)
+    left = [night.left(1, "shoot")]
+    for _ in range(4):
+        settle(night, Pass.KILL, [Spend(1, "shoot")])
+        left.append(night.left(1, "shoot"))
+    assert left == [3, 2, 1, 0, 0]
