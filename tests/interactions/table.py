@@ -8,8 +8,8 @@ A row is a title with its rule, the roles from seat 1 on, what is set and chosen
       -> 4 dies mafia, 2 told role_blocked, 1 told nothing
 
 Two Mayors sit down after the roles named, so that the Town goes on. The night is the second, under a full moon;
-`night 3` says otherwise. `+1 book` sets a fact, `+4 mark doused` a hidden mark, `+3 left shoot 0` uses, `+5 died mafia` a
-grave, `+force crusader_pick 2` a draw; `@1 jail 2` is done by day; `then` begins the next night; `=Sheriff` names a
+`night 3` says otherwise. `+1 book` sets a fact, `+4 mark doused` a hidden mark, `+3 left shoot 0` uses, `+5 died mafia`
+a grave, `+force crusader_pick 2` a draw; `@1 jail 2` is done by day; `then` begins the next night; `=Sheriff` names a
 param.
 
 After the arrow: deaths must be complete, and so must what a listed seat is told; `1 learns sheriff_result suspicious`,
