@@ -14,7 +14,7 @@ from game.engine import chance
 from game.engine import events as e
 from game.engine.asks import ask_id
 from game.engine.day import advance, open_voting, put_on_trial
-from game.engine.legal import IDLE, NIGHT, Reason, card, check, is_blackmailed, is_jailed
+from game.engine.legal import NIGHT, Reason, card, check, is_blackmailed, is_jailed
 from game.engine.match import Match
 from game.engine.roles import ROLES
 from game.engine.roles.base import Bar
@@ -43,8 +43,7 @@ def move(state: State, replies: Iterable[a.Reply]) -> tuple[list[e.Event], State
             _elapse(match, reply)
         else:
             _answer(match, reply)
-        if match.public.phase not in IDLE:
-            advance(match)
+        advance(match)
     after = match.state
     after.waiting = match.waiting
     return match.log, after

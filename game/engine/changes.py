@@ -165,9 +165,7 @@ def _has_lost(match: Match, seat: Seat) -> bool:
     if role.hunts:
         hunted = {s for s in match.public.seats if ROLES[match.of(s).role].side == role.hunts}
         return bool(hunted) and not hunted & match.public.living
-    target = match.of(seat).fact(role.assigned or "")
-    if not isinstance(target, int):
-        return False
+    target = int(match.of(seat).fact(role.assigned or "") or 0)
     turned = role.wants_lynched == "target" and target and ROLES[match.of(target).role].channel is Channel.VAMPIRE
     return target not in match.public.living or bool(turned)
 

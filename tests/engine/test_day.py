@@ -218,3 +218,11 @@ def test_an_answer_may_carry_more_than_one_deed() -> None:
     assert scene.state.public.vote_of(1) == 4
     assert readers(scene, "he lies") == set(scene.state.public.seats)
     assert scene.state.of(1).will == "P4!"
+
+
+def test_weight_against_counts_a_revealed_mayor_three_times() -> None:
+    scene = Scene("Mayor", "Sheriff", "Doctor", "Mafioso", "Jester", "Escort", "Lookout", "Medium", "Spy")
+    scene.until(Phase.VOTING).use(1, "reveal")
+    scene.do(1, a.Vote(4))
+    scene.do(2, a.Vote(4))
+    assert scene.state.public.weight_against(4) == 4

@@ -48,6 +48,7 @@ NIGHT = [
     (WITCH, a.Use("control", (DOCTOR, WITCH)), None),
     (JAILOR, a.Use("execute"), None),
     (VETERAN, a.Use("duel_defense", (), "sidestep"), "not_duelled"),
+    (BLACKMAILER, a.Use("blackmail", (MAFIOSO,)), "team"),
     (VETERAN, a.WriteNote("mine"), "no_death_note"),
     (MAFIOSO, a.WriteNote("mine"), None),
     (VETERAN, a.WriteWill("x" * 3000), "too_long"),
@@ -137,3 +138,9 @@ def test_what_is_said_once_a_match_is_over_is_not_heard() -> None:
     events = scene.send(a.Elapsed(stage), a.Elapsed(stage))
     assert sum(event.kind == "match_ended" for event in events) == 1
     assert events[-1].kind == "match_ended"
+
+
+def test_a_choice_that_the_ability_does_not_know_is_refused() -> None:
+    scene = Scene("Forger", "Sheriff", "Mafioso").until(Phase.NIGHT, 1)
+    assert scene.refusal(1, a.Use("forge", (2,), "Wizard")) == "unknown_param"
+    assert scene.refusal(1, a.Use("forge", (2,), "Jester")) is None

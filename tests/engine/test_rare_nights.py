@@ -5,7 +5,7 @@ from __future__ import annotations
 from game.engine import actions as a
 from game.engine import events as e
 from game.engine.config import Options
-from game.engine.types import HOST, PUBLIC, Phase, ShownWill, only
+from game.engine.types import HOST, PUBLIC, Channel, Phase, ShownWill, only
 from tests.engine.scene import Scene
 
 
@@ -218,3 +218,25 @@ def test_a_steered_biter_bites_whom_it_is_sent_to_and_no_other_goes() -> None:
     alone = Scene("Vampire", "Vampire", "Witch", "Sheriff", "Doctor", "Mafioso")
     alone.night((3, "control", (2, 4)), day=1)
     assert alone.state.role(4) == "Vampire"
+
+
+def test_two_cells_of_one_night_are_kept_apart() -> None:
+    scene = Scene("Jailor", "Jailor", "Mafioso", "Escort", "Sheriff").until(Phase.DISCUSSION, 2)
+    scene.use(1, "jail", 3)
+    scene.use(2, "jail", 4)
+    scene.until(Phase.NIGHT, 2)
+    said = scene.do(4, a.Say("it was not me", Channel.JAIL))
+    assert [event.to for event in said if isinstance(event, e.Said)] == [only(2, 4)]
+    scene.use(2, "execute")
+    scene.elapse()
+    assert scene.dead() == {4: {"jailor"}}
+
+
+def test_a_jester_whose_accusers_have_left_haunts_nobody() -> None:
+    scene = Scene("Jester", "Sheriff", "Doctor", "Mafioso", "Escort")
+    scene.lynch(1, guilty=(2, 3, 4))
+    for seat in (2, 3, 4, 5):
+        scene.do(seat, a.Leave())
+    scene.elapse()
+    assert scene.phase is Phase.OVER
+    assert not any("jester" in causes for causes in scene.dead().values())

@@ -18,7 +18,7 @@ from game.engine.roles.neutral_chaos import PLUNDERS
 from game.engine.roles.town_investigative import MASKS
 from game.engine.setup import MODES
 from game.engine.text import chapters, render, rulebook
-from game.engine.text.rulebook import SAID_ELSEWHERE, TOLD_ELSEWHERE, UNTOLD
+from game.engine.text.rulebook import SAID_ELSEWHERE, TOLD_ELSEWHERE, UNTOLD, look_up
 from game.engine.text.words import Number, texts
 from game.engine.types import Alignment, Attack, Cause, Channel, Defense, Faction, Immunity, Visit, When
 
@@ -218,3 +218,14 @@ def test_what_the_sheriff_learns() -> None:
     seen = {name: ENTRIES[name].sheriff for name in ("Mafioso", "Godfather", "Serial Killer", "Doctor", "Jester")}
     assert seen == {"Mafioso": "Suspicious", "Godfather": "Innocent", "Serial Killer": "Suspicious",
                     "Doctor": "Innocent", "Jester": "Innocent"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("jailor", "Jailor, Town Killing."), ("Jail", "Jail\nThe Jailor chooses"), ("Va", "The rulebook has"),
+        ("vip", "VIP"), ("nothing", "The rulebook has Investigator,"), ("the necro", "The Necronomicon"),
+    ],
+)  # fmt: skip
+def test_the_book_can_be_asked_in_words(words: str, first: str) -> None:
+    assert look_up(words).startswith(first)

@@ -214,3 +214,10 @@ def test_a_guardian_angel_watches_over_another_who_wants_to_live(number: int) ->
             ward = state.of(seat).fact("ward")
             assert isinstance(ward, int)
             assert state.role(ward) not in ("Guardian Angel", "Jester", "Executioner")
+
+
+def test_a_mode_of_ones_own_adds_no_rule() -> None:
+    table = Table(NAMES[:7], ("Sheriff", "Doctor", "Escort", "Mafioso", "Jester", "Any", "Any"), "House rules")
+    assert not {"traitor", "vip", "lover"} & {
+        event.message for event in start(table, "house") if isinstance(event, e.Told | e.Announced)
+    }

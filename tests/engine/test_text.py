@@ -6,7 +6,7 @@ import pytest
 
 from game.engine import events as e
 from game.engine.asks import ask_of
-from game.engine.config import Table
+from game.engine.config import Rounds, Table
 from game.engine.fold import view
 from game.engine.legal import Reason
 from game.engine.roles import ROLES
@@ -130,3 +130,11 @@ def test_an_investigator_reads_the_groups_of_the_ruleset() -> None:
 
 def test_before_and_after_a_match_there_is_no_scene() -> None:
     assert render.scene(view(EMPTY, None)) == ""
+
+
+def test_whoever_may_confer_reads_where() -> None:
+    scene = Scene("Godfather", "Mafioso", "Sheriff", rounds=Rounds(1, 1, 1, 1)).until(Phase.NIGHT, 1)
+    seen = view(scene.state, 1)
+    question = ask_of(seen)
+    assert question
+    assert render.ask(question, seen) == "Night 1: Talk in the Mafia channel, or stay silent."

@@ -7,18 +7,19 @@ A row is a title with its rule, the roles from seat 1 on, what is set and chosen
       1 distract 2, 2 heal 4, 3 kill 4
       -> 4 dies mafia, 2 told role_blocked, 1 told nothing
 
-Two Mayors sit down after the roles named, so that the Town goes on. The night is the second, under a full moon; `night 3`
-says otherwise. `+1 book` sets a fact, `+4 mark doused` a hidden mark, `+3 left shoot 0` uses, `+5 died mafia` a grave,
-`+force crusader_pick 2` a draw; `@1 jail 2` is done by day; `then` begins the next night; `=Sheriff` names a param.
+Two Mayors sit down after the roles named, so that the Town goes on. The night is the second, under a full moon, or as
+`night 3` says otherwise. `+1 book` sets a fact, `+4 mark doused` a hidden mark, `+3 left shoot 0` uses, `+5 died mafia`
+a grave, `+force crusader_pick 2` a draw; `@1 jail 2` is done by day; `then` begins the next night; `=Sheriff` names a
+param.
 
-After the arrow: deaths must be complete, and so must what a listed seat is told; `1 learns sheriff_result suspicious`,
-`3 is Vampire`, `1 left shoot 2`, `1 has guilt 2`, `4 marked doused`, `4 clean doused`, `4 shows Cleaned`,
-`4 refused cooling`, `all hear nobody_died`.
+After the arrow comes the last night: deaths must be complete, and so must what a listed seat is told. Also:
+`1 learns sheriff_result 3 suspicious`, `3 is Vampire`, `1 left shoot 2`, `1 has guilt 2`, `4 marked doused`,
+`4 clean doused`, `4 shows Cleaned hidden`, `4 refused cooling`, `4 lives`, `all hear nobody_died`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,45 +132,55 @@ def found(scene: Scene, before: dict[int, set[str]], outcomes: tuple[str, ...]) 
 
 
 def _came(scene: Scene, died: dict[str, set[str]], words: list[str], outcome: str) -> str:
-    state = scene.state
-    match words:
-        case ["nobody", "dies"]:
-            return outcome if not died else "somebody dies"
-        case [seat, "dies", *_]:
-            return f"{seat} dies {'+'.join(sorted(died.get(seat, ())))}"
-        case [seat, "told", *kinds]:
-            told = scene.told(int(seat))
-            return outcome if told == set(kinds) - {"nothing"} else f"{seat} told {' '.join(sorted(told)) or 'nothing'}"
-        case [seat, "learns", kind, *_]:
-            return _learnt(scene, int(seat), kind, outcome)
-        case [seat, "is", *_]:
-            return f"{seat} is {state.role(int(seat)).replace(' ', '')}"
-        case [seat, "left", ability, _]:
-            return f"{seat} left {ability} {state.of(int(seat)).left(ability)}"
-        case [seat, "has", key, *_]:
-            return f"{seat} has {key} {state.of(int(seat)).fact(key)}"
-        case [seat, "marked" | "clean", key]:
-            return f"{seat} {'marked' if state.secret.mark(int(seat), key) else 'clean'} {key}"
-        case [seat, "shows", *_]:
-            grave = next(grave for grave in state.public.graves if grave.seat == int(seat))
-            return f"{seat} shows {grave.role.replace(' ', '')} {grave.will_shown}"
-        case [seat, "lives"]:
-            return outcome if int(seat) in state.public.living else f"{seat} is dead"
-        case [seat, "refused", *_]:
-            reasons = [event.reason for event in scene.log if isinstance(event, e.Refused) and event.seat == int(seat)]
-            return f"{seat} refused {' '.join(reasons)}"
-        case ["all", "hear", message]:
-            heard = (event.message for event in scene.log[scene.mark :] if isinstance(event, e.Announced))
-            return outcome if message in heard else "nothing is announced"
-    raise AssertionError(words)
+    who, what, *rest = words
+    if who == "nobody":
+        return outcome if not died else "somebody dies"
+    if who == "all":
+        heard = (event.message for event in scene.log[scene.mark :] if isinstance(event, e.Announced))
+        return outcome if rest[0] in heard else "nothing is announced"
+    if what == "dies":
+        return f"{who} dies {'+'.join(sorted(died.get(who, ())))}"
+    if what in ("marked", "clean"):
+        what = "marked" if scene.state.secret.mark(int(who), rest[0]) else "clean"
+        return f"{who} {what} {rest[0]}"
+    found = _FOUND[what](scene, int(who), rest)
+    return outcome if found is True else f"{who} {what} {found}"
 
 
-def _learnt(scene: Scene, seat: int, kind: str, outcome: str) -> str:
+def _told(scene: Scene, seat: int, kinds: list[str]) -> object:
+    told = scene.told(seat)
+    return told == set(kinds) - {"nothing"} or " ".join(sorted(told)) or "nothing"
+
+
+def _learnt(scene: Scene, seat: int, words: list[str]) -> object:
     """All reports of a kind since nightfall: named seats without spaces, then the value."""
+    kind = words[0]
     reports = [
         event
         for event in scene.log[scene.mark :]
         if isinstance(event, e.Told) and event.message == kind and hears(event.to, seat)
     ]
     said = [" ".join(filter(None, ["".join(map(str, one.seats)), one.value.replace(" ", "")])) for one in reports]
-    return f"{seat} learns {kind} {' & '.join(sorted(said)) or 'nothing'}"
+    return f"{kind} {' & '.join(sorted(said)) or 'nothing'}"
+
+
+def _shown(scene: Scene, seat: int, words: list[str]) -> object:
+    grave = next(grave for grave in scene.state.public.graves if grave.seat == seat)
+    return f"{grave.role.replace(' ', '')} {grave.will_shown}"
+
+
+def _refused(scene: Scene, seat: int, words: list[str]) -> object:
+    return " ".join(event.reason for event in scene.log if isinstance(event, e.Refused) and event.seat == seat)
+
+
+_FOUND: dict[str, Callable[[Scene, int, list[str]], object]] = {
+    "told": _told,
+    "learns": _learnt,
+    "shows": _shown,
+    "refused": _refused,
+    "is": lambda scene, seat, _: scene.state.role(seat).replace(" ", ""),
+    "lives": lambda scene, seat, _: seat in scene.state.public.living or "no more",
+    "left": lambda scene, seat, words: f"{words[0]} {scene.state.of(seat).left(words[0])}",
+    "has": lambda scene, seat, words: f"{words[0]} {scene.state.of(seat).fact(words[0])}",
+}
+"""What came of it, in the same words; True where it is as it was named."""

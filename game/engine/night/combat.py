@@ -74,12 +74,12 @@ def clash(night: Night) -> list[Effect]:
     saviours: dict[Seat, None] = {}
     instead: list[Effect] = []
     for strike in _in_order(night.strikes):
-        shield = None if strike.piercing else _best(night, strike)
+        shields = [] if strike.piercing else _fitting(night, strike)
+        shield = max(shields, key=lambda shield: (shield.level, -shield.by), default=None)
         own = _own(night, strike.target)
         through = strike.level > max(own, shield.level if shield else Defense.NONE)
         night.blows.append(Blow(strike, through and not strike.instead))
-        if shield and shield.by != strike.target:
-            saviours[shield.by] = None
+        saviours |= dict.fromkeys(shield.by for shield in shields if shield.by != strike.target)
         if not through:
             _tell_failure(night, strike, own, shield)
         instead += strike.instead if through else ()
@@ -121,10 +121,9 @@ def _springs(trap: Trap, strike: Strike) -> bool:
     return strike.reach is Reach.DIRECT and trap.ward == strike.target and trap.by != strike.by
 
 
-def _best(night: Night, strike: Strike) -> Shield | None:
+def _fitting(night: Night, strike: Strike) -> list[Shield]:
     shields = night.shields.get(strike.target, ())
-    fit = (shield for shield in shields if shield.against is None or strike.cause in shield.against)
-    return max(fit, key=lambda shield: (shield.level, -shield.by), default=None)
+    return [shield for shield in shields if shield.against is None or strike.cause in shield.against]
 
 
 def _in_order(strikes: list[Strike]) -> list[Strike]:

@@ -178,9 +178,8 @@ def _know(night: Night, effect: fx.Know) -> Note:
 
 def _spend(night: Night, effect: fx.Spend) -> Note:
     key = (effect.by, effect.ability)
-    left = night.left(effect.by, effect.ability)
-    if left is not None:
-        night.uses[key] = 0 if effect.all else max(0, left - 1)
+    left = night.left(effect.by, effect.ability) or 0
+    night.uses[key] = 0 if effect.all else max(0, left - 1)
     return None
 
 

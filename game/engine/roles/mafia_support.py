@@ -123,9 +123,8 @@ class Forger(MafiaDeception):
     @at(Pass.DECEIVE, "forge")
     def forge(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Spent even if the target lives."""
-        if role := night.acts[me].param:
-            yield Forge(target, me, role)
-            yield Spend(me, "forge")
+        yield Forge(target, me, night.acts[me].param)
+        yield Spend(me, "forge")
 
 
 class Framer(MafiaDeception):
@@ -150,8 +149,7 @@ class Hypnotist(MafiaDeception):
     @at(Pass.DECEIVE, "hypnotize")
     def hypnotize(self, night: Night, me: Seat, target: Seat) -> Iterator[Effect]:
         """Plant the report."""
-        if planted := PLANTED.get(night.acts[me].param):
-            yield Tell(target, planted)
+        yield Tell(target, PLANTED[night.acts[me].param])
 
 
 class Janitor(MafiaDeception):

@@ -43,13 +43,11 @@ class Chapter:
 
 
 def chapters() -> Iterator[Chapter]:
-    """All chapters in reading order; those on a faction only where any of its roles is built."""
-    factions = {role.faction.value for role in ROLES.values()}
+    """All chapters in reading order."""
     filled = numbers()
     for one in texts()["chapter"]:
-        if one.get("faction", "Town") in factions:
-            paragraphs = tuple(part.strip().format(**filled) for part in one["text"].strip().split("\n\n"))
-            yield Chapter(one["id"], one["title"], paragraphs, tuple(grid(name) for name in one.get("tables", ())))
+        paragraphs = tuple(part.strip().format(**filled) for part in one["text"].strip().split("\n\n"))
+        yield Chapter(one["id"], one["title"], paragraphs, tuple(grid(name) for name in one.get("tables", ())))
 
 
 def numbers() -> dict[str, object]:
@@ -167,8 +165,7 @@ def _sides() -> Rows:
     for side in sides():
         yield side, ", ".join(role.name for role in ROLES.values() if role.side == side)
     alone = [role.name for role in ROLES.values() if role.side is None]
-    if alone:
-        yield word("column", "alone"), ", ".join(alone)
+    yield word("column", "alone"), ", ".join(alone)
 
 
 def _duels() -> Rows:

@@ -261,7 +261,7 @@ def _extras(ability: Ability) -> Iterator[str]:
         needless = field.name == "posthumous" and Bar.ALIVE in ability.conditions
         if field.name in SAID_ELSEWHERE or value == field.default or needless:
             continue
-        shown: object = value
+        shown: object
         if field.name == "displaced":
             shown = render.ability_name(value)
         elif isinstance(value, tuple) and len(value) > MANY:
@@ -269,7 +269,7 @@ def _extras(ability: Ability) -> Iterator[str]:
             continue
         elif isinstance(value, tuple):
             shown = ", ".join(str(part).replace("_", " ") for part in value)
-        elif isinstance(value, int):
+        else:
             shown = Number(value)
         yield word("ability", field.name, value=shown)
 
