@@ -110,6 +110,14 @@ def test_a_day_has_three_trials_and_each_takes_a_round_of_voting() -> None:
     ]  # fmt: skip
 
 
+def test_after_a_trial_there_is_a_round_of_voting_however_few_the_table_has() -> None:
+    scene = dealt(rounds=Rounds(1, 1, 1, 0)).until(Phase.VOTING)
+    accuse(scene, 6, 1, 2, 3, 4)
+    start = len(scene.log)
+    scene.elapse()
+    assert course(scene, start)[1:] == ["all phase_opened voting 2", "all stage_opened 7 1"]
+
+
 def test_votes_that_would_suffice_together_try_nobody() -> None:
     scene = dealt().until(Phase.VOTING)
     for voter, accused in ((1, 6), (2, 6), (3, 5), (4, 5)):
