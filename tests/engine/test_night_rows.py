@@ -191,3 +191,9 @@ def test_two_uses_of_one_night_count_two_and_never_go_below_none() -> None:
         settle(night, Pass.KILL, [Spend(1, "shoot")])
         left.append(night.left(1, "shoot"))
     assert left == [3, 2, 1, 0, 0]
+
+
+def test_the_end_shows_who_won_every_role_and_the_seed() -> None:
+    scene = dealt("Sheriff", "Mafioso", "Doctor", wins=True, seed="s17").lynch(2, guilty=(1, 3))
+    ended = [line(event) for event in scene.log if isinstance(event, e.MatchEnded)]
+    assert ended == ["all match_ended Town 1,3 Sheriff,Mafioso,Doctor s17"]
