@@ -26,7 +26,21 @@ GAMES = {
     "classic-15": Golden("Classic", 15, "golden"),
     "classic-15-b": Golden("Classic", 15, "golden 2"),
     "classic-9": Golden("Classic", 9, "golden 9"),
+    "ranked": Golden("Ranked", 15, "golden ranked"),
+    "all-any": Golden("All Any", 15, "golden any"),
+    "rainbow": Golden("Rainbow", 15, "golden rainbow"),
+    "draculas-palace": Golden("Dracula's Palace", 15, "golden palace"),
+    "town-traitor": Golden("Town Traitor", 15, "golden traitor"),
+    "vigilantics": Golden("Vigilantics", 15, "golden vigilantics"),
+    "coven-classic": Golden("Coven Classic", 15, "golden coven"),
+    "coven-ranked": Golden("Coven Ranked", 15, "golden coven ranked"),
+    "mafia-returns": Golden("Mafia Returns", 15, "golden returns"),
+    "vip": Golden("VIP", 15, "golden vip"),
+    "lovers": Golden("Lovers", 15, "golden lovers"),
+    "coven-town-traitor": Golden("Coven Town Traitor", 15, "golden coven traitor"),
+    "coven-all-any": Golden("Coven All Any", 15, "golden coven any"),
 }
+"""One game or more of every list; those with the same list as another, and the host's own, have none."""
 
 
 def golden_text(game: Golden, agent: Callable[[int, str], Agent]) -> str:
