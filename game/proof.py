@@ -250,13 +250,10 @@ def _replies(state: State, seed: str) -> Iterator[a.Reply]:
 def _deeds(state: State, ask: Ask, seed: str) -> tuple[a.Action, ...]:
     """An answer by chance, and at times something that is allowed along with it."""
     main = _any_of(ask.options, seed, ask.id)
-    herd = chance.pick(sorted(state.public.living), seed, state.public.day, "herd")
-    if (
-        ask.kind is AskKind.VOTE
-        and chance.draw(seed, ask.id, "follow") < HERD
-        and any(herd in slot for slot in ask.options[0].slots)
-    ):
-        main = a.Vote(herd)
+    if ask.kind is AskKind.VOTE and chance.draw(seed, ask.id, "follow") < HERD:
+        herd = chance.pick(sorted(state.public.living), seed, state.public.day, "herd")
+        if any(herd in slot for slot in ask.options[0].slots):
+            main = a.Vote(herd)
     if ask.standing and chance.draw(seed, ask.id, "rider") < 0.5:
         return main, _any_of(ask.standing, seed, ask.id, "rider")
     return (main,)

@@ -27,6 +27,10 @@ def test_random_matches_of_every_mode_keep_all_laws(mode: str) -> None:
         assert shown.days < LAST_DAY
 
 
+def test_a_match_that_all_have_left_is_played_to_its_end() -> None:
+    assert engine_test("Rapid", 15, "engine test 541", every=20).breaches == []
+
+
 def broken(monkeypatch: pytest.MonkeyPatch, name: str, wrong: object) -> set[str]:
     """The laws that break when a part of the engine, as the proof uses it, is wrong."""
     monkeypatch.setattr(proof, name, wrong)
