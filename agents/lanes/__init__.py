@@ -1,0 +1,1 @@
+"""Where models run: servers, which seat is placed on which, and what happens when one falls silent."""
