@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from game.engine import events as e
+from game.engine.types import Channel, Phase
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -87,3 +90,26 @@ def account(asked: Iterable[Asked]) -> Account:
         cuts=len(cuts),
         cut_tokens=cut_tokens,
     )
+
+
+def speeches(log: Iterable[e.Event]) -> tuple[int, int]:
+    """How many of a match's (day, living seat) pairs had a word in public, and how many pairs there were.
+
+    A day counts with those who lived when its talk began.
+    """
+    living: frozenset[int] = frozenset()
+    spoke: set[tuple[int, int]] = set()
+    pairs: set[tuple[int, int]] = set()
+    day = 0
+    for event in log:
+        if isinstance(event, e.MatchOpened):
+            living = frozenset(range(1, len(event.table.names) + 1))
+        elif isinstance(event, e.Died):
+            living -= {event.seat}
+        elif isinstance(event, e.PhaseOpened):
+            day = event.day
+            if event.phase in (Phase.DAY_ONE, Phase.DISCUSSION):
+                pairs |= {(day, seat) for seat in living}
+        elif isinstance(event, e.Said) and event.channel is Channel.PUBLIC:
+            spoke.add((day, event.seat))
+    return len(spoke & pairs), len(pairs)

@@ -6,20 +6,18 @@ What players wrote is neutralised here, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from agents.llm.hygiene import neutral
-from agents.llm.notation import codes
+from agents.llm.hygiene import neutral_event
+from agents.llm.notation import shown
 from agents.llm.record import Notation
 from game.engine import events as e
 from game.engine.config import Ruleset
 from game.engine.text import render
 from game.engine.types import Channel, Phase, Seat
 
-WRITTEN = ("text", "will", "notes")
-"""Fields of events that players fill with words of their own."""
 TALK = (e.Said, e.Whispered, e.WhisperHeard, e.Voted, e.Refused, e.WillWritten, e.NoteWritten, e.Jotted)
 """What may be left out of a prompt first: words and standing votes, whose outcome other lines keep."""
 
@@ -48,26 +46,15 @@ class Hand:
     @property
     def shown(self) -> tuple[str, ...]:
         """What stands for the players in the log."""
-        return codes(len(self.names)) if self.notation is Notation.COMPACT else self.names
+        return shown(self.names, self.notation)
 
     def line(self, event: e.Event) -> str | None:
         """The line of an event; None where it has no words."""
-        safe = neutralised(event, self.special)
+        safe = neutral_event(event, self.special)
         writer = _SHORT.get(event.kind) if self.notation is Notation.COMPACT else None
         if writer:
             return writer(safe, self)
         return render.line(safe, self.shown, self.seat, self.ruleset) or None
-
-
-def neutralised(event: e.Event, special: Sequence[str]) -> e.Event:
-    """The event with everything that a player wrote made harmless."""
-    changes: dict[str, Any] = {}
-    for field in fields(event):
-        if field.name in WRITTEN:
-            words = getattr(event, field.name)
-            safe = neutral(words, special) if isinstance(words, str) else tuple(neutral(w, special) for w in words)
-            changes[field.name] = safe
-    return replace(event, **changes) if changes else event
 
 
 # Short forms ----------------------------------------------------------------------------------------------------------
