@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.llm import grammar, parse, spoken, tools
+from agents.llm import grammar, parse, spoken, tools, verbs
 from agents.llm.client import BadRequest, Client, ClientError, Completion, Message, Request, TooLong
 from agents.llm.prompt import Prompt, template
 from agents.llm.record import ModelRecord, Protocol
@@ -153,23 +153,28 @@ class Turn:
     async def _freely(self, draft: Draft) -> None:
         """Thought, look-ups and the action in one piece of text."""
         left = min(self.record.think_tokens + self.record.act_tokens, self._left())
-        await self._go_on(draft, left, spoken.ACTION_ENDS)
+        ends = (f"</{ability.id}>" for ability in verbs.own_abilities(self.view))
+        await self._go_on(draft, left, (*parse.ACTION_ENDS, *ends))
 
     async def _go_on(self, draft: Draft, left: int, stop: Sequence[str]) -> None:
         """Write until one of the ends, answering look-ups within the same thought."""
         uses = 0
         while left >= LEAST_TOKENS:
-            completion = await self._request(draft, left, stop=(spoken.TOOL_END, *stop))
+            completion = await self._request(draft, left, stop=(parse.TOOL_END, *stop))
             left -= max(1, completion.completion_tokens)
             draft.reasoning.append(completion.reasoning)
             draft.said += completion.text + completion.stopped_by
-            use = parse.tool_at_end(draft.said) if completion.stopped_by == spoken.TOOL_END else None
-            if completion.stopped_by != spoken.TOOL_END:
+            use = parse.tool_at_end(draft.said) if completion.stopped_by == parse.TOOL_END else None
+            if completion.stopped_by != parse.TOOL_END or self._has_acted(draft):
                 return
             uses += 1
             result = self._look_up(draft, use) if uses <= self.record.tool_calls else NO_TOOLS_LEFT
             self._observe(draft, f"<observation>{result}</observation>\n")
             left -= self.counter.count(result)
+
+    def _has_acted(self, draft: Draft) -> bool:
+        """Whether what stands in the draft is an answer already: `<pass/>` ends like a look-up."""
+        return bool(self._parsed(draft).actions)
 
     def _observe(self, draft: Draft, observation: str) -> None:
         """Go on behind what a tool answered: in the same turn, or in new ones where the server cannot."""
