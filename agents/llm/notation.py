@@ -63,7 +63,7 @@ def seat_of(word: str, names: Sequence[str], notation: Notation = Notation.PLAIN
     Raises Unclear.
     """
     bare = word.strip(_TRIM)
-    for text in (bare, _LEAD.sub("", bare, count=1).strip(_TRIM)):
+    for text in (word.strip(), bare, _LEAD.sub("", bare, count=1).strip(_TRIM)):
         if seat := _seat(text, names, notation):
             return seat
     raise Unclear(_missed(bare, names, notation))
