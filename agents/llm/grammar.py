@@ -272,6 +272,6 @@ def _seats(slot: Sequence[Seat], view: View, notation: Notation) -> str:
     text = ", ".join(_named(sorted(seats), names))
     for everybody, words in ((living, "any living player"), (living - {me}, "any other living player")):
         missing = everybody - seats
-        if len(seats) > FEW >= len(missing) and seats <= everybody and not (me in missing):
+        if len(seats) > FEW >= len(missing) and seats <= everybody and me not in missing:
             text = words + (f" but {enumerate_words(_named(sorted(missing), names))}" if missing else "")
     return ", or ".join(filter(None, (text, NOBODY if 0 in slot else "")))
