@@ -182,6 +182,11 @@ def deal(table: Table, seed: str) -> list[str]:
     return _with_killer(chance.shuffled(dealt, seed, "seats"))
 
 
+def may_bring(slot: str, table: Table) -> tuple[str, ...]:
+    """The roles that may lie in a slot of the table's list, as far as the list alone tells."""
+    return (slot,) if slot in ROLES else _pool(slot, table)
+
+
 def _breadth(slot: str) -> int:
     return 0 if slot in ROLES else 3 if slot == ANY else 2 if slot in RANDOM else 1
 
