@@ -9,11 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
-
-from jinja2 import DictLoader, Environment, StrictUndefined
 
 from agents.llm.client import Message
 from agents.llm.grammar import legal_lines
@@ -22,6 +18,7 @@ from agents.llm.lines import TALK, Hand, Line
 from agents.llm.notation import codes
 from agents.llm.record import ModelRecord, Notation
 from agents.llm.spoken import instructions
+from agents.llm.templating import template, version
 from agents.llm.tokens import Counter, counter
 from agents.llm.window import Window
 from game.engine import events as e
@@ -215,31 +212,3 @@ def tail(view: View, ask: Ask, compact: bool) -> str:
 def digest(messages: Sequence[Message]) -> str:
     """A hash of what is sent."""
     return hashlib.sha256("\0".join(f"{m.role}\0{m.content}" for m in messages).encode()).hexdigest()[:16]
-
-
-# Templates ------------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def _templates() -> dict[str, str]:
-    folder = files(__package__).joinpath("templates")
-    found = sorted((path for path in folder.iterdir() if path.name.endswith(".jinja")), key=lambda path: path.name)
-    return {path.name.removesuffix(".jinja"): path.read_text("utf-8") for path in found}
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(  # noqa: S701 (text for a model, not HTML)
-        loader=DictLoader(_templates()), undefined=StrictUndefined, keep_trailing_newline=False
-    )
-
-
-@lru_cache(maxsize=1)
-def version() -> str:
-    """What the templates of this release are known by."""
-    return hashlib.sha256("\0".join(f"{k}\0{v}" for k, v in _templates().items()).encode()).hexdigest()[:10]
-
-
-def template(name: str, **parts: object) -> str:
-    """A template with its parts filled in. Raises jinja2.UndefinedError for one that is missing."""
-    return _environment().get_template(name).render(**parts)

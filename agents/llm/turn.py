@@ -14,8 +14,9 @@ from typing import Any
 
 from agents.llm import grammar, parse, spoken, tools, verbs
 from agents.llm.client import BadRequest, Client, ClientError, Completion, Message, Request, TooLong
-from agents.llm.prompt import Prompt, template
+from agents.llm.prompt import Prompt
 from agents.llm.record import ModelRecord, Protocol
+from agents.llm.templating import template
 from agents.llm.tokens import Counter
 from game.engine import actions as a
 from game.engine.asks import Ask
@@ -27,6 +28,8 @@ from game.play.seats import Attempt, Decision, Listener, Piece, Report
 THINK, UNTHINK = "<think>", "</think>"
 LEAST_TOKENS = 8
 """A request for fewer is not worth sending."""
+CHARACTERS = 2
+"""Of text for each token of an action: so few that the object is closed before its tokens are spent."""
 NO_TOOLS_LEFT = "No more look-ups now: decide."
 
 
@@ -192,7 +195,7 @@ class Turn:
             told = Message("user", spoken.ACT_NOW)
             draft.messages = (*draft.messages, Message("assistant", draft.said), told)
             draft.said = ""
-        schema = grammar.schema(self.ask, self.view, self.record.notation)
+        schema = grammar.schema(self.ask, self.view, self.record.notation, length=CHARACTERS * self.record.act_tokens)
         completion = await self._request(draft, min(self.record.act_tokens, self._left()), schema=schema)
         draft.answer = completion.text
 
@@ -257,8 +260,9 @@ class Turn:
         """What the draft does, or why it is not taken; either way it is kept."""
         parsed = self._parsed(draft)
         refusal = None
-        if parsed.problem:
-            refusal = Refusal(parsed.problem.code, parsed.problem.sentence, parsed.problem.hint)
+        if parsed.problem or not parsed.actions:
+            problem = parsed.problem or parse.Problem("no_action", "You looked something up, and did nothing.")
+            refusal = Refusal(problem.code, problem.sentence, problem.hint)
         elif reason := check(self.view, parsed.actions[0]):
             refusal = Refusal(str(reason), render.refusal(str(reason)))
         spent = draft.spent
