@@ -29,6 +29,6 @@ def version() -> str:
     return hashlib.sha256("\0".join(f"{k}\0{v}" for k, v in _templates().items()).encode()).hexdigest()[:10]
 
 
-def template(name: str, **parts: object) -> str:
+def template(called: str, /, **parts: object) -> str:
     """A template with its parts filled in. Raises jinja2.UndefinedError for one that is missing."""
-    return _environment().get_template(name).render(**parts)
+    return _environment().get_template(called).render(**parts)
