@@ -7,7 +7,6 @@ answer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,7 @@ from agents.llm import grammar, loose
 from agents.llm.client import ToolCall
 from agents.llm.notation import nearest
 from agents.llm.record import Notation
-from agents.llm.tags import LONGEST, Element, apart, bare, elements, tags, unobserved
+from agents.llm.tags import LONGEST, Element, apart, bare, elements, label, tags, unobserved
 from agents.llm.tools import TOOLS
 from agents.llm.verbs import VERBS, WORDY, Flaw, Problem, Readable, abilities, form, is_plain, read
 from game.engine import actions as a
@@ -176,15 +175,9 @@ def _read(body: str, view: View, notation: Notation, found: _Found) -> None:
     found.exact = found.exact and not body[place:].strip()
 
 
-_LABEL = re.compile(r"(?:^|\n)[\s>*\-]{0,8}\**([^\n:<>*]{1,40}?)\**\s?:\s*$")
-
-
 def _another(body: str, place: int, view: View) -> str:
     """The other player as whose words an element is written: `Ada: <vote>3</vote>`; empty where it is one's own."""
-    found = _LABEL.search(body[max(0, place - 80) : place])
-    if not found:
-        return ""
-    key = found[1].strip().casefold()
+    key = label(body, place).casefold()
     names = view.public.table.names
     return next((name for seat, name in enumerate(names, 1) if name.casefold() == key and seat != view.me.seat), "")
 
