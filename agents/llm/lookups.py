@@ -299,7 +299,7 @@ def victory(seen: Seen, side: str = "") -> str:
     if side:
         goals: dict[str, list[str]] = {}
         for entry in rulebook().roles:
-            if entry.faction == side:
+            if entry.faction == side and seen.view.public.table.ruleset in entry.rulesets:
                 goals.setdefault(entry.goal, []).append(entry.name)
         return "\n".join(f"{', '.join(names)}: {goal}" for goal, names in goals.items())
     winning = next(one for one in rulebook().chapters if one.slug == "winning")

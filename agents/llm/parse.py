@@ -7,7 +7,6 @@ answer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +15,9 @@ from agents.llm import grammar, loose
 from agents.llm.client import ToolCall
 from agents.llm.notation import nearest
 from agents.llm.record import Notation
-from agents.llm.tags import LONGEST, Element, apart, bare, elements, tags, unobserved
+from agents.llm.tags import LONGEST, Element, apart, bare, elements, label, tags, unobserved
 from agents.llm.tools import TOOLS
-from agents.llm.verbs import VERBS, WORDY, Flaw, Problem, Readable, abilities, form, read
+from agents.llm.verbs import VERBS, WORDY, Flaw, Problem, Readable, abilities, form, is_plain, read
 from game.engine import actions as a
 from game.engine.asks import Ask, ask_of
 from game.engine.state import View
@@ -82,14 +81,18 @@ class _Found:
     exact: bool = True
     """Whether all was of the documented form and nothing came twice."""
 
-    def add(self, name: str, parts: Mapping[str, Any], view: View, notation: Notation) -> None:
-        """Take in one action."""
+    def add(
+        self, name: str, parts: Mapping[str, Any], view: View, notation: Notation, words: str | None = None
+    ) -> None:
+        """Take in one action; `words` name whom or what it is about, where the form of that matters."""
         try:
             got = read(name, parts, view, notation)
         except Flaw as flaw:
             self.flaws.append(flaw.problem)
             self.exact = False
         else:
+            plainly = words is None or is_plain(got, words, view, notation)
+            self.exact = self.exact and plainly and (name != "vote" or isinstance(got, a.Vote))
             self._keep(got)
 
     def _keep(self, got: Readable) -> None:
@@ -172,15 +175,9 @@ def _read(body: str, view: View, notation: Notation, found: _Found) -> None:
     found.exact = found.exact and not body[place:].strip()
 
 
-_LABEL = re.compile(r"(?:^|\n)[\s>*\-]{0,8}\**([^\n:<>*]{1,40}?)\**\s?:\s*$")
-
-
 def _another(body: str, place: int, view: View) -> str:
     """The other player as whose words an element is written: `Ada: <vote>3</vote>`; empty where it is one's own."""
-    found = _LABEL.search(body[max(0, place - 80) : place])
-    if not found:
-        return ""
-    key = found[1].strip().casefold()
+    key = label(body, place).casefold()
     names = view.public.table.names
     return next((name for seat, name in enumerate(names, 1) if name.casefold() == key and seat != view.me.seat), "")
 
@@ -200,7 +197,9 @@ def _take(element: Element, view: View, notation: Notation, found: _Found) -> No
     else:
         verb = "use" if name in abilities() else ALIASES.get(name, name)
         found.exact = found.exact and (verb == name or name in ("wait", *abilities())) and _documented(element, verb)
-        found.add(verb, _parts(verb, element), view, notation)
+        parts = _parts(verb, element)
+        words = parts.get("to" if verb == "whisper" else _CONTENT.get(verb, ""), "")
+        found.add(verb, parts, view, notation, words)
 
 
 _ATTRIBUTES: dict[str, frozenset[str]] = {
@@ -212,7 +211,8 @@ _ATTRIBUTES: dict[str, frozenset[str]] = {
 
 
 def _documented(element: Element, verb: str) -> bool:
-    return set(element.attributes) <= _ATTRIBUTES.get(verb, frozenset())
+    known, given = _ATTRIBUTES.get(verb, frozenset()), set(element.attributes)
+    return given <= known and (element.name != "use" or "ability" in given)
 
 
 _CONTENT = {"vote": "target", "verdict": "verdict", "use": "targets", "bid": "level"}

@@ -131,6 +131,15 @@ def bare(content: str) -> str:
     return _TAG.sub("", content)
 
 
+_LABEL = re.compile(r"(?:^|\n)[\s>*\-]{0,8}\**([^\n:<>*]{1,40}?)\**\s?:\s*$")
+
+
+def label(text: str, place: int) -> str:
+    """What stands as a speaker's name, with a colon, before a place in its line; empty where nothing does."""
+    found = _LABEL.search(text[max(0, place - 80) : place])
+    return found[1].strip() if found else ""
+
+
 # Thoughts -------------------------------------------------------------------------------------------------------------
 
 

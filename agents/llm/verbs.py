@@ -320,6 +320,25 @@ _READERS: dict[str, Callable[[Mapping[str, Any], View, Notation], Readable]] = {
 }
 
 
+def is_plain(got: Readable, words: str, view: View, notation: Notation) -> bool:
+    """Whether the words that an action was read from are those that are asked for: names, numbers, codes, no more."""
+    if isinstance(got, a.Vote):
+        return _are_plain((got.target,), (words,), view, notation)
+    if isinstance(got, a.Use):
+        return _are_plain(got.targets, words.split(", ") if words else (), view, notation)
+    if isinstance(got, a.Whisper):
+        return _are_plain((got.to,), (words,), view, notation)
+    return not isinstance(got, a.Judge) or words == got.verdict.value
+
+
+def _are_plain(seats: Sequence[Seat | None], words: Sequence[str], view: View, notation: Notation) -> bool:
+    names, short = view.public.table.names, names_shown(view, notation)
+    return len(seats) == len(words) and all(
+        word in ((names[seat - 1], str(seat), short[seat - 1]) if seat else (NOBODY,))
+        for seat, word in zip(seats, words, strict=True)
+    )
+
+
 # Writing --------------------------------------------------------------------------------------------------------------
 
 

@@ -185,7 +185,7 @@ def deal(table: Table, seed: str) -> list[str]:
 
 def may_bring(slot: str, table: Table) -> tuple[str, ...]:
     """The roles that may lie in a slot of the table's list, as far as the list alone tells."""
-    return (slot,) if slot in ROLES else _pool(slot, table)
+    return _pool(slot, table)
 
 
 def _breadth(slot: str) -> int:
