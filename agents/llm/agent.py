@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from agents.llm.client import Client, ClientError, Request, TooLong
 from agents.llm.hygiene import neutral
+from agents.llm.lookups import Seen
 from agents.llm.prompt import SUMMARY_WORDS, Prompt, Transcript
 from agents.llm.record import ModelRecord
-from agents.llm.tools import Seen
 from agents.llm.turn import Turn
 from game.engine.actions import Summarise
 from game.engine.asks import Ask
@@ -67,8 +67,11 @@ class LanguageAgent:
         self._summed.add(day)
         prompt: Prompt = self.transcript.summary_prompt(day)
         record = self.record
-        request = Request(record.served, prompt.messages, 2 * SUMMARY_WORDS, stop=record.preset.stop,
-                          sampling={**record.preset.sampling, **record.sampling}, extra=record.preset.extra)  # fmt: skip
+        sampling = {**record.preset.sampling, **record.sampling}
+        request = Request(
+            record.served, prompt.messages, 2 * SUMMARY_WORDS, stop=record.preset.stop, sampling=sampling,
+            extra=record.preset.extra,
+        )  # fmt: skip
         try:
             completion = await self.client.complete(request)
         except ClientError:

@@ -20,8 +20,8 @@ from agents.llm.client import (
     RateLimited,
     Request,
     TimedOut,
-    TooLong,
     ToolCall,
+    TooLong,
     Unreachable,
 )
 

@@ -20,6 +20,7 @@ from agents.llm.templating import template
 from agents.llm.tokens import Counter
 from game.engine import actions as a
 from game.engine.asks import Ask
+from game.engine.config import Talk
 from game.engine.legal import check
 from game.engine.state import View
 from game.engine.text import render
@@ -87,7 +88,9 @@ class Refusal:
 class Turn:
     """One ask to one seat."""
 
-    def __init__(self, record: ModelRecord, client: Client, counter: Counter, seen: tools.Seen, listen: Listener) -> None:
+    def __init__(
+        self, record: ModelRecord, client: Client, counter: Counter, seen: tools.Seen, listen: Listener
+    ) -> None:
         self.record, self.client, self.counter, self.seen, self.listen = record, client, counter, seen, listen
         self.ask: Ask = seen.ask
         self.view: View = seen.view
@@ -268,8 +271,15 @@ class Turn:
         spent = draft.spent
         self.attempts.append(
             Attempt(
-                draft.text, spent.finish, refusal.code if refusal else "", refusal.reason if refusal else "",
-                tuple(draft.uses), spent.prompt, spent.cached, spent.written, spent.latency_ms,
+                draft.text,
+                spent.finish,
+                refusal.code if refusal else "",
+                refusal.reason if refusal else "",
+                tuple(draft.uses),
+                spent.prompt,
+                spent.cached,
+                spent.written,
+                spent.latency_ms,
             )  # fmt: skip
         )
         return refusal or parsed
@@ -285,7 +295,9 @@ class Turn:
     def _decision(self, prompt: Prompt, draft: Draft, parsed: parse.Parsed) -> Decision:
         thought = parsed.thought or thought_of(draft)
         words = sum(self.counter.count(text) for action in parsed.actions if (text := getattr(action, "text", "")))
-        return Decision(parsed.actions, self.spent.written, thought, self._report(prompt, words))
+        bids = parsed.bid is not None and self.view.public.table.talk is Talk.BIDS
+        actions = (*parsed.actions, a.Bid(parsed.bid)) if bids and parsed.bid is not None else parsed.actions
+        return Decision(actions, self.spent.written, thought, self._report(prompt, words))
 
     def fallback(self, prompt: Prompt, reason: str) -> Decision:
         """A pass, with the reason for which the model did not choose."""

@@ -44,7 +44,9 @@ class Command(up.Command):
         """The command line."""
         super().add_arguments(parser)
         parser.add_argument("--model", default="", help="a folder or a hub name")
-        parser.add_argument("--url", default="", help="an OpenAI-compatible server instead of one started here, with /v1")
+        parser.add_argument(
+            "--url", default="", help="an OpenAI-compatible server instead of one started here, with /v1"
+        )
         parser.add_argument("--served", default="", help="the model's name at that server")
         parser.add_argument("--key-env", default="", help="the environment variable that holds that server's key")
         parser.add_argument("--name", default="", help="what lobbies call the model (default: from its own name)")
