@@ -14,6 +14,7 @@ from typing import Any
 
 from agents.llm import grammar, parse, spoken, tools, verbs
 from agents.llm.client import BadRequest, Client, ClientError, Completion, Message, Request, TooLong
+from agents.llm.lookups import Seen
 from agents.llm.prompt import Prompt
 from agents.llm.record import ModelRecord, Protocol
 from agents.llm.templating import template
@@ -88,9 +89,7 @@ class Refusal:
 class Turn:
     """One ask to one seat."""
 
-    def __init__(
-        self, record: ModelRecord, client: Client, counter: Counter, seen: tools.Seen, listen: Listener
-    ) -> None:
+    def __init__(self, record: ModelRecord, client: Client, counter: Counter, seen: Seen, listen: Listener) -> None:
         self.record, self.client, self.counter, self.seen, self.listen = record, client, counter, seen, listen
         self.ask: Ask = seen.ask
         self.view: View = seen.view
@@ -269,19 +268,12 @@ class Turn:
         elif reason := check(self.view, parsed.actions[0]):
             refusal = Refusal(str(reason), render.refusal(str(reason)))
         spent = draft.spent
-        self.attempts.append(
-            Attempt(
-                draft.text,
-                spent.finish,
-                refusal.code if refusal else "",
-                refusal.reason if refusal else "",
-                tuple(draft.uses),
-                spent.prompt,
-                spent.cached,
-                spent.written,
-                spent.latency_ms,
-            )  # fmt: skip
-        )
+        code, reason = (refusal.code, refusal.reason) if refusal else ("", "")
+        tried = Attempt(
+            draft.text, spent.finish, code, reason, tuple(draft.uses), spent.prompt, spent.cached, spent.written,
+            spent.latency_ms,
+        )  # fmt: skip
+        self.attempts.append(tried)
         return refusal or parsed
 
     def _parsed(self, draft: Draft) -> parse.Parsed:

@@ -207,16 +207,17 @@ def report(match: Match, seconds: float, before: Reading | None, after: Reading 
     """What a match came to and cost, a sentence a line."""
     found = selectors.match_account(match.pk)
     spoke, could = accounting.speeches(game_selectors.log_of(match.pk))
+    decisions = max(1, found.decisions)
     lines = [
-        f"match {match.pk}: {match.get_status_display()}, {match.outcome or match.error}; {seconds / 60:.1f} minutes, "
-        f"{found.decisions} decisions ({found.decisions / seconds:.2f} a second)",
-        f"accepted at the first try: {found.first_try} of {found.decisions} "
-        f"({found.first_try / max(1, found.decisions):.1%}); filled by a default: {found.fallbacks}",
+        f"match {match.pk}: {match.get_status_display()}, {match.outcome or match.error}; {seconds / 60:.1f} minutes",
+        f"decisions: {found.decisions}, {found.decisions / seconds:.2f} a second",
+        f"accepted at the first try: {found.first_try}, {found.first_try / decisions:.1%}",
+        f"filled by a default: {found.fallbacks}",
         f"spoke in public: {spoke} of {could} pairs of a day and a living seat",
-        f"tokens: {found.prompt_tokens} prompt, {found.cached_tokens} of them cached ({found.cached_share:.1%}; without "
-        f"the common beginning {found.cached_share_without_common:.1%}), {found.written_tokens} written",
-        f"computed {found.computed} against a floor of {found.floor}: {found.over_floor:.3f} times; longest tail "
-        f"{found.longest_tail} tokens; cuts {found.cuts}, {found.cut_tokens} tokens",
+        f"tokens: {found.prompt_tokens} prompt, {found.cached_tokens} of them cached, {found.written_tokens} written",
+        f"cached share: {found.cached_share:.1%}; without the common beginning {found.cached_share_without_common:.1%}",
+        f"computed {found.computed} tokens against a floor of {found.floor}: {found.over_floor:.3f} times",
+        f"longest end of a prompt: {found.longest_tail} tokens; cuts: {found.cuts}, {found.cut_tokens} tokens",
     ]
     if before and after and after.cache_queries > before.cache_queries:
         asked, hits = after.cache_queries - before.cache_queries, after.cache_hits - before.cache_hits
