@@ -32,22 +32,29 @@ WRITTEN = frozenset({"will", "note", "jot"})
 # Schema ---------------------------------------------------------------------------------------------------------------
 
 
-def schema(ask: Ask, view: View, notation: Notation, *, length: int = SAY_LENGTH, standing: bool = True) -> Schema:
+def schema(
+    ask: Ask, view: View, notation: Notation, *, length: int = SAY_LENGTH, standing: bool = True, riders: bool = False
+) -> Schema:
     """What an answer must be: one of the options of the ask, or with `standing` something else that is allowed now.
 
-    `length` is the most characters of any text. Where talk goes to the highest bidder, each answer carries a bid.
+    `length` is the most characters of any text. Where talk goes to the highest bidder, each answer carries a bid. With
+    `riders` a will, a note and a notebook may stand in the object of any answer, and are no answers of their own.
     """
-    options = (*ask.options, *(ask.standing if standing else ()))
+    also = ask.standing if standing else ()
+    written = [option.verb for option in also if riders and option.verb in WRITTEN]
+    options = (*ask.options, *(option for option in also if option.verb not in written))
     shapes = [shape for option in _merged(options) for shape in _shapes(option, view, notation, length)]
     if view.public.table.talk is Talk.BIDS:
         shapes = [{**shape, "bid": {"type": "integer", "enum": list(BIDS)}} for shape in shapes]
-    objects = [_object(shape) for shape in shapes]
+    free = {verb: _text(min(length, WILL_LENGTH)) for verb in written}
+    objects = [_object(shape, free) for shape in shapes]
     return objects[0] if len(objects) == 1 else {"anyOf": objects}
 
 
-def _object(properties: Schema) -> Schema:
+def _object(properties: Schema, free: Schema | None = None) -> Schema:
     return {
-        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
+        "type": "object", "properties": {**properties, **(free or {})}, "required": list(properties),
+        "additionalProperties": False,
     }  # fmt: skip
 
 
@@ -120,19 +127,30 @@ def action_from_json(value: Mapping[str, Any], ask: Ask, view: View, notation: N
     """The action of an answer in the form of the schema, and its bid. Speech without words is a pass. Raises Flaw."""
     bid = value.get("bid")
     level = bid if isinstance(bid, int) and not isinstance(bid, bool) and bid in BIDS else None
-    verb = next((key for key in value if key in VERBS and key != "bid"), "")
+    verb = _verb(value)
     if not verb:
         known = enumerate_words([name for name in VERBS if name != "bid"])
         raise Flaw("no_action", "There is no action in this object.", f"Its key is one of {known}.")
+    if verb in WRITTEN:
+        return _written(verb, value), level
     if verb in SPOKEN and not str(value.get("text" if verb == "whisper" else verb, "")).strip():
         return a.Pass(), level
-    return _written(verb, value) or _read(verb, value, view, notation), level
+    return _read(verb, value, view, notation), level
 
 
-def _written(verb: str, value: Mapping[str, Any]) -> a.Action | None:
+def riders_from_json(value: Mapping[str, Any]) -> tuple[a.Action, ...]:
+    """What rides along in the same object: a will, a note, a notebook."""
+    return tuple(_written(verb, value) for verb in VERBS if verb in WRITTEN and verb in value and verb != _verb(value))
+
+
+def _verb(value: Mapping[str, Any]) -> str:
+    """The key that is the answer: what somebody wrote down is one only where nothing else is."""
+    found = [key for key in value if key in VERBS and key != "bid"]
+    return next((key for key in found if key not in WRITTEN), found[0] if found else "")
+
+
+def _written(verb: str, value: Mapping[str, Any]) -> a.Action:
     """A will, a note or a notebook, which may be emptied."""
-    if verb not in WRITTEN:
-        return None
     text = str(value[verb] or "").strip()
     return a.WriteWill(text) if verb == "will" else a.WriteNote(text) if verb == "note" else a.Jot(text)
 

@@ -65,7 +65,8 @@ def _neutral(text: str, special: tuple[str, ...], limit: int) -> str:
 
 def _pass(text: str, special: tuple[str, ...], limit: int) -> str:
     text = _SPACES.sub(_space, text)
-    text = unicodedata.normalize("NFKC", "".join(filter(_seen, text)))
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFKC", "".join(filter(_seen, text)))
     text = _SPACES.sub(" ", text).strip(NEWLINE).translate(_ANGLES)
     if pattern := _pattern(special):
         text = pattern.sub(lambda found: _broken(found[0]), text)

@@ -390,4 +390,4 @@ def parse_json(text: str, ask: Ask, view: View, notation: Notation) -> Parsed:
         action, bid = grammar.action_from_json(loaded, ask, view, notation)
     except Flaw as flaw:
         return Parsed(problem=flaw.problem)
-    return Parsed((action,), strict=whole, bid=bid)
+    return Parsed((action, *grammar.riders_from_json(loaded)), strict=whole, bid=bid)

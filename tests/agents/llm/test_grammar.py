@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -60,6 +61,21 @@ def test_every_value_of_the_schema_is_legal_and_every_option_has_one(
                     got.add(action)
             wanted = {act for option in (*ask.options, *ask.standing) for act in option.actions(WORDS)}
             assert wanted <= got
+
+
+@law
+@given(SEEDS, st.sampled_from(Notation))
+def test_what_may_ride_along_stands_in_the_object_of_any_answer(seed: str, notation: Notation) -> None:
+    for _, state in moments(seed, every=12):
+        for ask, own in open_asks(state):
+            free = [option.verb for option in ask.standing if option.verb in ("will", "note", "jot")]
+            for shape in shapes(schema(ask, own, notation, riders=True)):
+                assert list(shape["properties"]) == [*shape["required"], *free]
+                value = {**next(values(shape, (WORDS,))), **dict.fromkeys(free, WORDS)}
+                acts = parse_json(json.dumps(value), ask, own, notation).actions
+                assert [act for act in acts if check(own, act)] == []
+                assert len(acts) == 1 + len(free)
+                assert not isinstance(acts[0], a.WriteWill | a.WriteNote | a.Jot)
 
 
 @law
@@ -163,6 +179,12 @@ def test_structured_answers_are_read(text: str, action: a.Action, strict: bool, 
     ask, own = vote()
     parsed = parse_json(text, ask, own, Notation.PLAIN)
     assert (parsed.actions, parsed.strict, parsed.bid, parsed.problem) == ((action,), strict, bid, None)
+
+
+def test_what_rides_along_follows_the_answer_wherever_it_stands() -> None:
+    ask, own = vote()
+    parsed = parse_json('{"will": "mine", "vote": "P3", "jot": "", "bid": 1}', ask, own, Notation.PLAIN)
+    assert (parsed.actions, parsed.bid) == ((a.Vote(3), a.WriteWill("mine"), a.Jot("")), 1)
 
 
 @pytest.mark.parametrize(
