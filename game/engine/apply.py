@@ -15,7 +15,7 @@ from game.engine import events as e
 from game.engine.asks import ask_id
 from game.engine.config import Talk
 from game.engine.day import advance, open_voting, put_on_trial
-from game.engine.floor import UNASKED
+from game.engine.floor import UNASKED, bid_of
 from game.engine.legal import NIGHT, Reason, card, check, is_blackmailed, is_jailed, writable
 from game.engine.match import Match
 from game.engine.roles import ROLES
@@ -105,7 +105,7 @@ def _leave_floor(match: Match, seat: Seat, *, spoke: bool) -> None:
     A bid that rides on the answer comes after this and holds.
     """
     if seat == match.public.floor:
-        match.add(e.Bade(only(seat), seat, UNASKED if spoke else 0))
+        _bid(match, seat, a.Bid(UNASKED if spoke else 0))
 
 
 def _attempts(match: Match, seat: Seat) -> int:
@@ -203,6 +203,11 @@ def _vote(match: Match, seat: Seat, action: a.Vote) -> None:
         match.add(e.Voted(PUBLIC, seat, target, match.public.weight(seat)))
 
 
+def _bid(match: Match, seat: Seat, action: a.Bid) -> None:
+    if action.level != bid_of(match.public, match.of(seat)):
+        match.add(e.Bade(only(seat), seat, action.level))
+
+
 def _judge(match: Match, seat: Seat, action: a.Judge) -> None:
     match.add(e.Balloted(only(seat), seat, action.verdict))
 
@@ -253,7 +258,7 @@ _DEEDS: dict[type, Callable[[Match, Seat, Any], None]] = {
     a.WriteNote: lambda match, seat, action: match.add(e.NoteWritten(only(seat), seat, action.text)),
     a.Jot: lambda match, seat, action: match.add(e.Jotted(only(seat), seat, action.text)),
     a.Summarise: lambda match, seat, action: match.add(e.Summarised(only(seat), seat, action.day, action.text)),
-    a.Bid: lambda match, seat, action: match.add(e.Bade(only(seat), seat, action.level)),
+    a.Bid: _bid,
     a.Pass: _pass,
     a.Leave: _leave,
 }

@@ -27,6 +27,6 @@ def day_of_bid(public: Public) -> int:
 
 
 def bid_of(public: Public, me: Private) -> int:
-    """How much a seat wants to speak in the talk of today."""
+    """How much a seat wants to speak in the talk of today, or once that is over, of tomorrow."""
     day, level = me.bid
-    return level if day == public.day else UNASKED
+    return level if day == day_of_bid(public) else UNASKED
