@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 from agents import selectors, services
 from agents.lanes import command, process
 from agents.lanes.command import Command, ServerSpec
-from agents.lanes.facts import State, Wanted
+from agents.lanes.facts import Kind, State, Wanted
 from agents.lanes.server import Report, Timing, Watcher, Wish
 from agents.models import Lane
 from game.services import Rejected
@@ -73,9 +75,31 @@ class Rows:
             self._untold = None
 
 
+def lane_start(*, lane: Lane) -> subprocess.Popen[bytes] | None:
+    """Want a lane on, and see to it that somebody watches it: the watcher that was started, None where none was needed.
+
+    The watcher goes on without us. Raises Rejected.
+    """
+    if lane.kind == Kind.ENDPOINT or (selectors.is_watched(lane) and lane.state not in (State.OFF, State.BROKEN)):
+        services.lane_wanted(lane=lane, wanted=Wanted.ON)
+        return None
+    if not Path(settings.TOSSIM_LLM_PYTHON).exists():
+        raise Rejected(
+            f"There is no interpreter for model servers at {settings.TOSSIM_LLM_PYTHON}: "
+            "name one in TOSSIM_LLM_PYTHON, in whose environment vLLM is installed.",
+            "no_interpreter",
+        )
+    services.lane_wanted(lane=lane, wanted=Wanted.ON)
+    log = selectors.lane_log(f"{lane.name}-watcher")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    words = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "lane", "run", lane.name]
+    with log.open("ab") as out:
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+
+
 def watcher(lane: Lane, say: Callable[[str], None], timing: Timing | None = None) -> Watcher:
     """Whoever watches a lane of our own from this process. Raises Rejected for an endpoint."""
-    if lane.kind != "own":
+    if lane.kind != Kind.OWN:
         raise Rejected(f"{lane.name} is an endpoint: somebody else runs its server.", "endpoint")
 
     async def spec() -> ServerSpec:

@@ -229,9 +229,9 @@ def test_a_lane_that_drains_is_left_where_there_is_another_and_kept_where_there_
     world.add("b")
     assert ask(client).lane == "b"
     assert world.placed[-1] == ("b", "a drains")
+    world.change("a", wanted=Wanted.OFF, state=State.OFF)
+    del world.facts["b"]
     with pytest.raises(NoLane, match="a is off"):
-        world.change("a", wanted=Wanted.OFF, state=State.OFF)
-        del world.facts["b"]
         ask(world.client(world.router(), seat=2))
 
 

@@ -185,7 +185,7 @@ async def test_one_that_cannot_sleep_is_stopped_and_started(watched):
 
 
 async def test_a_lane_without_room_waits_for_it(watched):
-    async with watched() as (store, watcher, _):
+    async with watched() as (store, _, _):
         store.wished = Wish(Wanted.ON, room=False)
         await store.state(State.ASLEEP)
         store.wished = Wish(Wanted.ON)

@@ -6,13 +6,10 @@ import asyncio
 import difflib
 import signal
 import subprocess
-import sys
 import time
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils import timezone
@@ -87,28 +84,12 @@ class Command(BaseCommand):
     # Up ---------------------------------------------------------------------------------------------------------------
 
     def _start(self, lane: Lane, wait: float) -> None:
-        if lane.kind == Kind.ENDPOINT:
-            lane = services.lane_wanted(lane=lane, wanted=Wanted.ON)
-            if lane.state != State.READY:
-                raise CommandError(f"{lane.name} is wanted and does not answer: {lane.last_error}")
-            self._say(f"{lane.name} is ready at {lane.url}")
-            return
-        if selectors.is_watched(lane) and lane.state not in (State.OFF, State.BROKEN):
-            services.lane_wanted(lane=lane, wanted=Wanted.ON)
-            self._until_ready(lane, None, wait)
-            return
-        if not Path(settings.TOSSIM_LLM_PYTHON).exists():
-            raise CommandError(
-                f"There is no interpreter for model servers at {settings.TOSSIM_LLM_PYTHON}: "
-                "name one in TOSSIM_LLM_PYTHON, in whose environment vLLM is installed."
-            )
-        services.lane_wanted(lane=lane, wanted=Wanted.ON)
-        log = selectors.lane_log(f"{lane.name}-watcher")
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as out:
-            words = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "lane", "run", lane.name]
-            watcher = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
-        self._say(f"{lane.name} starts; its watcher is pid {watcher.pid}")
+        watcher = watching.lane_start(lane=lane)
+        lane.refresh_from_db()
+        if lane.kind == Kind.ENDPOINT and lane.state != State.READY:
+            raise CommandError(f"{lane.name} is wanted and does not answer: {lane.last_error}")
+        if watcher is not None:
+            self._say(f"{lane.name} starts; its watcher is pid {watcher.pid}")
         self._until_ready(lane, watcher, wait)
 
     def _until_ready(self, lane: Lane, watcher: subprocess.Popen[bytes] | None, wait: float) -> None:
@@ -118,7 +99,7 @@ class Command(BaseCommand):
             if watcher is not None and watcher.poll() is not None:
                 self._gave_up(lane)
             lane.refresh_from_db()
-            if lane.state == State.READY and selectors.is_watched(lane):
+            if lane.state == State.READY and (lane.kind == Kind.ENDPOINT or selectors.is_watched(lane)):
                 self._say(f"{lane.name} is ready at {lane.url} after {time.monotonic() - since:.0f} s")
                 return
             if lane.state == State.ASLEEP and lane.wanted == Wanted.ASLEEP:
