@@ -7,6 +7,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,7 +95,9 @@ def lane_start(*, lane: Lane) -> subprocess.Popen[bytes] | None:
     log.parent.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "lane", "run", lane.name]
     with log.open("ab") as out:
-        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+        spawned = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+    threading.Thread(target=spawned.wait, name=f"lane-{lane.name}", daemon=True).start()  # leaves no zombie behind
+    return spawned
 
 
 def watcher(lane: Lane, say: Callable[[str], None], timing: Timing | None = None) -> Watcher:

@@ -70,7 +70,7 @@ class Timing:
     longest_pause: float = 60.0
     lasted: float = 60.0
     """A server that answered for so long died by accident: the pauses begin anew."""
-    most_deaths: int = 5
+    most_deaths: int = 3
     """Deaths in a row before it ever answered, after which the lane is broken."""
     grace: float = process.GRACE
 

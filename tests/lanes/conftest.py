@@ -48,9 +48,7 @@ def new_lane() -> Callable[..., Lane]:
         lane = services.lane_register(spec=LaneSpec(**{"name": name, "base": "base", **spec}))
         if up:
             now = timezone.now()
-            Lane.objects.filter(pk=lane.pk).update(
-                url=up, state="ready", wanted="on", started_at=now, heartbeat_at=now
-            )
+            Lane.objects.filter(pk=lane.pk).update(url=up, state="ready", wanted="on", started_at=now, heartbeat_at=now)
             lane.refresh_from_db()
         return lane
 

@@ -73,7 +73,9 @@ def test_a_record_is_the_preset_with_what_the_row_says_otherwise():
         spec=ModelSpec(
             name="bad", base="base", adapter="/adapters/bad", preset="family", notation="compact", protocol="tools",
             window=4096, persona="You lie.", stop=["END"], system_role=False, response_marker="<answer>",
-            overrides={"sampling": {"temperature": 0.5}, "resumes": False, "special": ["<x>"], "think": ["<t>", "</t>"]},
+            overrides={
+                "sampling": {"temperature": 0.5}, "resumes": False, "special": ["<x>"], "think": ["<t>", "</t>"],
+            },
             price_prompt=1.0, price_completion=3.0, tokenizer="models/tok", window_policy="summarise",
         )
     )  # fmt: skip
