@@ -716,6 +716,56 @@ class RulebookOut(Shape):
     modes: list[RuleMode]
 
 
+class LaneOut(Shape):
+    """A model server as it stands; times in ms. Figures are null where the server gives none.
+
+    `stale`: nobody has given a sign of it lately, so `state` may be past. `error` and `url` are null for the public.
+    """
+
+    name: str
+    kind: Literal["own", "endpoint"]
+    state: Literal["off", "starting", "ready", "draining", "asleep", "down", "broken"]
+    wanted: Literal["on", "off", "draining", "asleep"]
+    stale: bool
+    base: str
+    models: list[str]
+    adapters: list[str]
+    group: str
+    seats: int
+    limit: int
+    tokens_per_second: float | None
+    running: int | None
+    waiting: int | None
+    cache_hit_share: float | None
+    kv_usage: float | None
+    restarts: int
+    failed: bool
+    error: str | None
+    url: str | None
+    devices: str
+    seen: int | None
+    figures_at: int | None
+    since: int | None
+
+
+class SwapOut(Shape):
+    """One base model that made room for another; `seconds` null while it is under way."""
+
+    group: str
+    lane_from: str
+    lane_to: str
+    seconds: float | None
+    at: int
+
+
+class LaneList(Shape):
+    """All lanes, and the last swaps; `now` is the server's clock in ms."""
+
+    lanes: list[LaneOut]
+    swaps: list[SwapOut]
+    now: int
+
+
 class User(Shape):
     """Who is logged in."""
 
@@ -754,7 +804,16 @@ class RulesPage(Shape):
     now: int
 
 
-Initial = TypeAliasType("Initial", Annotated[HomePage | MatchPage | RulesPage, Field(discriminator="page")])
+class LanesPage(LaneList):
+    """What the page of the lanes knows before its first request."""
+
+    page: Literal["lanes"]
+    roles: list[str]
+    user: User | None
+    csrf: str
+
+
+Initial = TypeAliasType("Initial", Annotated[HomePage | MatchPage | RulesPage | LanesPage, Field(discriminator="page")])
 """The JSON inside the element #initial."""
 
 
@@ -776,3 +835,4 @@ class Everything(Shape):
     role: RoleOut
     mode: ModeOut
     rulebook: RulebookOut
+    lanes: LaneList

@@ -179,7 +179,7 @@ def lobby_to_yaml(spec: LobbySpec) -> str:
 def _problem(flaw: Any, root: yaml.Node | None) -> str:
     """One mistake in a sentence with its line."""
     path: Sequence[str | int] = flaw["loc"]
-    line = _line(root, path)
+    line = line_of(root, path)
     where = ".".join(map(str, path[:-1]))
     if flaw["type"] == "extra_forbidden":
         known = _known_keys(path[:-1])
@@ -190,7 +190,8 @@ def _problem(flaw: Any, root: yaml.Node | None) -> str:
     return f"line {line}: {'.'.join(map(str, path))}: {message}"
 
 
-def _line(node: yaml.Node | None, path: Sequence[str | int]) -> int:
+def line_of(node: yaml.Node | None, path: Sequence[str | int]) -> int:
+    """The line (from 1) of a YAML document in which a value stands, as far as the path leads."""
     line = 1
     for part in path:
         if isinstance(node, yaml.MappingNode):
