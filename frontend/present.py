@@ -6,7 +6,7 @@ that its viewpoint may not see: what it was not given it cannot tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -33,10 +33,11 @@ TRIAL_PHASES = (Phase.DEFENSE, Phase.JUDGEMENT, Phase.LAST_WORDS)
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """What an agent thought on the way to a decision; `cost` in tokens."""
+    """What an agent thought on the way to a decision; `cost` in tokens, `report` as in `schemas.ReportOut`."""
 
     text: str
     cost: int = 0
+    report: Mapping[str, Any] | None = None
 
 
 def sees(viewpoint: Viewpoint, event: e.Event) -> bool:
@@ -414,9 +415,10 @@ def _decided(screen: Presenter, event: e.Decided) -> Iterator[Op]:
 
 def _thought(screen: Presenter, event: e.Decided, thought: Thought) -> Op:
     kind = wanted(View(screen.before.public, screen.before.of(event.seat))) if event.ask else None
+    report = {"report": dict(thought.report)} if thought.report else {}
     return {
         "op": "thought", "seat": event.seat, "text": thought.text, "ask": kind.value if kind else "",
-        "cost": thought.cost,
+        "cost": thought.cost, **report,
     }  # fmt: skip
 
 

@@ -30,14 +30,14 @@ MOST_CHARACTERS = 200_000
 
 
 class OpenAIClient:
-    """A server at `base_url` (with its /v1); `key` may be empty.
+    """A server at `base_url` (with its /v1); `api_key` may be empty.
 
     Belongs to the event loop in which it is first used.
     """
 
-    def __init__(self, base_url: str, key: str = "") -> None:
+    def __init__(self, base_url: str, api_key: str = "") -> None:
         self.base_url = base_url
-        self._openai = AsyncOpenAI(base_url=base_url, api_key=key or "none", max_retries=0)
+        self._openai = AsyncOpenAI(base_url=base_url, api_key=api_key or "none", max_retries=0)
 
     async def complete(self, request: Request, heard: Heard | None = None) -> Completion:
         """The completion of a request. Raises ClientError."""

@@ -17,7 +17,8 @@ from django.core.management.base import CommandError
 from django.db import connections
 
 from agents import selectors, services
-from agents.lanes.facts import Kind, State
+from agents.lanes.configuration import LaneSpec, ModelSpec
+from agents.lanes.facts import Kind, State, Wanted
 from agents.lanes.metrics import Reading, read
 from agents.llm import accounting
 from agents.llm.presets import names, preset_for
@@ -30,6 +31,9 @@ from tossim_site.embedded.places import Places
 from tossim_site.embedded.stack import Steps
 from tossim_site.management.commands import up
 
+ACT_TOKENS = 64
+"""For an action: two sentences."""
+CONCURRENCY = 32
 LOOK_EVERY = 2.0
 TELL_EVERY = 15.0
 """Seconds between two lines of progress."""
@@ -164,24 +168,18 @@ def model_name(chosen: Mapping[str, Any]) -> str:
 def register(chosen: Mapping[str, Any]) -> None:
     """The model and its lane as rows, the lane wanted."""
     name, base = model_name(chosen), chosen["model"] or chosen["served"]
-    is_folder = Path(base).is_dir()
-    services.model_register(
-        name=name,
-        base=base,
-        preset=chosen["preset"] or preset_for(base),
-        window=chosen["window"],
-        notation=chosen["notation"],
-        think_tokens=chosen["think"],
-        act_tokens=64,
-        structured=not chosen["no_structure"],
-        tokenizer=base if is_folder else "",
-    )
-    kind = Kind.ENDPOINT if chosen["url"] else Kind.OWN
-    services.lane_register(
-        name=name, kind=kind, url=chosen["url"], key_env=chosen["key_env"], base=base, devices=chosen["gpu"],
-        max_model_len=chosen["window"], kv_cache_gib=chosen["kv_cache"], max_loras=2, concurrency=32,
+    model = ModelSpec(
+        name=name, base=base, preset=chosen["preset"] or preset_for(base), window=chosen["window"],
+        notation=chosen["notation"], think_tokens=chosen["think"], act_tokens=ACT_TOKENS,
+        structured=not chosen["no_structure"], tokenizer=base if Path(base).is_dir() else "",
     )  # fmt: skip
-    services.lane_want(name=name, wanted="on")
+    lane = LaneSpec(
+        name=name, kind=Kind.ENDPOINT if chosen["url"] else Kind.OWN, url=chosen["url"], key_env=chosen["key_env"],
+        base=base, devices=chosen["gpu"], max_model_len=chosen["window"], kv_cache_gib=chosen["kv_cache"],
+        max_loras=2, concurrency=CONCURRENCY,
+    )  # fmt: skip
+    services.model_register(spec=model)
+    services.lane_wanted(lane=services.lane_register(spec=lane), wanted=Wanted.ON)
 
 
 def counters(lane: Lane) -> Reading | None:
