@@ -255,6 +255,15 @@ def match_account(match_id: int) -> Account:
     columns = ("seat", "recipe", "attempts", "prompt_tokens", "cached_tokens", "cost", "fallback")
     rows = Decision.objects.filter(match_id=match_id).exclude(model="").values_list(*columns)
     return account(
-        Asked(seat, recipe, len(attempts), sum(bool(attempt["refusal"]) for attempt in attempts), prompt, cached, cost, why)
+        Asked(
+            seat,
+            recipe,
+            len(attempts),
+            sum(bool(attempt["refusal"]) for attempt in attempts),
+            prompt,
+            cached,
+            cost,
+            why,
+        )
         for seat, recipe, attempts, prompt, cached, cost, why in rows
     )

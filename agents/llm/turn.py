@@ -91,6 +91,7 @@ class Turn:
 
     def __init__(self, record: ModelRecord, client: Client, counter: Counter, seen: Seen, listen: Listener) -> None:
         self.record, self.client, self.counter, self.seen, self.listen = record, client, counter, seen, listen
+        assert seen.ask is not None
         self.ask: Ask = seen.ask
         self.view: View = seen.view
         self.attempts: list[Attempt] = []
@@ -268,9 +269,9 @@ class Turn:
         elif reason := check(self.view, parsed.actions[0]):
             refusal = Refusal(str(reason), render.refusal(str(reason)))
         spent = draft.spent
-        code, reason = (refusal.code, refusal.reason) if refusal else ("", "")
+        code, told = (refusal.code, refusal.reason) if refusal else ("", "")
         tried = Attempt(
-            draft.text, spent.finish, code, reason, tuple(draft.uses), spent.prompt, spent.cached, spent.written,
+            draft.text, spent.finish, code, told, tuple(draft.uses), spent.prompt, spent.cached, spent.written,
             spent.latency_ms,
         )  # fmt: skip
         self.attempts.append(tried)
