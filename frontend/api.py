@@ -17,7 +17,7 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError, ValidationError
 from ninja.security import APIKeyCookie
 
-from frontend import cards, facts, schemas, starting
+from frontend import cards, facts, lanes, schemas, starting
 from frontend.cookies import drop_seat_key, keep_seat_key, seat_key
 from frontend.present import Presenter, Viewpoint, sees
 from game import services
@@ -120,6 +120,12 @@ def modes(request: HttpRequest) -> Any:
         {"name": name, "ruleset": mode.ruleset, "slots": list(mode.slots), "rule": mode.note}
         for name, mode in setup.MODES.items()
     ]
+
+
+@api.get("/lanes", response={200: schemas.LaneList, 422: schemas.ErrorOut}, summary="Model servers")
+def lane_list(request: HttpRequest) -> Any:
+    """How the model servers stand, in counts of seats; the texts of their errors are for staff."""
+    return lanes.lanes_page(is_staff=request.user.is_staff)
 
 
 @lru_cache(maxsize=1)

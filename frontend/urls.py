@@ -13,6 +13,7 @@ urlpatterns = [
     path("m/<int:match_id>/text", views.match_text, name="match-text"),
     path("rules", views.rules, name="rules"),
     path("rules/text", views.rules_text, name="rules-text"),
+    path("lanes", views.lanes_page, name="lanes"),
     path("api/", api.urls),
     path("healthz", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),

@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from ninja.errors import HttpError
 
-from frontend import api, cards, facts
+from frontend import api, cards, facts, lanes
 from game.engine.roles import ROLES
 from game.engine.text import rulebook
 from game.models import Match
@@ -111,6 +111,15 @@ def rules(request: HttpRequest) -> HttpResponse:
 def rules_text(request: HttpRequest) -> HttpResponse:
     """The same rulebook as plain text on a page."""
     return render(request, "frontend/rules.html", {"book": rulebook.rulebook()})
+
+
+@secured
+@require_safe
+@never_cache
+def lanes_page(request: HttpRequest) -> HttpResponse:
+    """The model servers."""
+    found = lanes.lanes_page(is_staff=request.user.is_staff)
+    return _shell(request, "Lanes - ToSSim", {"page": "lanes", **found}, lanes=found)
 
 
 @require_safe

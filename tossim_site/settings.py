@@ -107,6 +107,7 @@ if TESTING and EMBEDDED_VALKEY:
 CELERY_TASK_DEFAULT_QUEUE = "live"
 CELERY_TASK_ROUTES = {
     "game.tasks.*": {"queue": "live"},
+    "agents.tasks.*": {"queue": "live"},
     "eval.tasks.judge_*": {"queue": "judge"},
     "eval.tasks.*": {"queue": "batch"},
     "training.tasks.*": {"queue": "train"},
@@ -120,12 +121,26 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"matches-redispatch": {"task": "game.tasks.matches_redispatch", "schedule": 3.0}}
+CELERY_BEAT_SCHEDULE = {
+    "matches-redispatch": {"task": "game.tasks.matches_redispatch", "schedule": 3.0},
+    "endpoints-probe": {"task": "agents.tasks.endpoints_probe", "schedule": 5.0, "options": {"expires": 5.0}},
+}
 
 TOSSIM_AGENTS = {"scripted": "agents.scripted.ScriptedAgent"}
-"""Names that a lobby may give to a seat's agent, and the classes behind them."""
+"""Names that a lobby may give to a seat's scripted agent, and the classes behind them."""
+TOSSIM_SEAT_AGENT = "agents.seating.agent_for_seat"
+"""What makes the agent of a seat: `(*, seat, match, listen)`. The game knows agents by this name alone."""
+TOSSIM_AGENT_NAMES = "agents.selectors.agent_names"
+"""What lists the names that a lobby may give to a seat's agent."""
 TOSSIM_SLICE_SECONDS = env.float("TOSSIM_SLICE_SECONDS", 180.0)
 """How long one task drives a match before it hands on to a fresh one."""
+
+TOSSIM_LLM_PYTHON = env.str("TOSSIM_LLM_PYTHON", str(BASE_DIR / ".venv-llm" / "bin" / "python"))
+"""The interpreter of the environment in which model servers run."""
+TOSSIM_LANES = env.str("TOSSIM_LANES", "")
+"""A file of models and lanes, for `manage.py lanes_load`."""
+TOSSIM_LANE_CLIENT = "agents.llm.clients.OpenAIClient"
+"""What speaks to a lane: made with `base_url` and `api_key`."""
 
 STATIC_URL = "/static/"
 DIST = BASE_DIR / "frontend" / "dist"

@@ -73,7 +73,15 @@ export interface MatchCard {
   seats: SeatOut[]; open_seats: number[]; outcome: string; winners: string[]; last_line: string; created: number; finished: number | null;
   showcase: boolean;
 }
+export interface Lane {
+  name: string; kind: 'own' | 'endpoint'; state: string; wanted: string; stale: boolean; base: string; models: string[]; adapters: string[]; group: string;
+  seats: number; limit: number; tokens_per_second: number | null; running: number | null; waiting: number | null; cache_hit_share: number | null;
+  kv_usage: number | null; restarts: number; failed: boolean; error: string | null; url: string | null; devices: string;
+  seen: number | null; figures_at: number | null; since: number | null;
+}
+export interface Swap { group: string; lane_from: string; lane_to: string; seconds: number | null; at: number }
+export interface LaneList { lanes: Lane[]; swaps: Swap[]; now: number }
 export interface User { name: string; staff: boolean }
 export interface Initial {
-  page: 'home' | 'match' | 'rules'; roles: string[]; matches?: MatchCard[]; match?: MatchOut; user: User | null; csrf: string; now: number;
+  page: 'home' | 'match' | 'rules' | 'lanes'; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; matches?: MatchCard[]; match?: MatchOut; user: User | null; csrf: string; now: number;
 }

@@ -1,0 +1,98 @@
+"""What a server is started with."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.lanes.command import Impossible, Part, ServerSpec, check, check_together, command
+
+
+def words(**fields) -> str:
+    return " ".join(
+        command(ServerSpec(**{"name": "a", "base": "org/model", "port": 8101, **fields}), "py", 2, {}).words
+    )
+
+
+def environment(inherited=None, **fields) -> dict[str, str]:
+    spec = ServerSpec(**{"name": "a", "base": "org/model", "port": 8101, **fields})
+    return dict(command(spec, "py", 2, inherited or {}).environment)
+
+
+def test_on_the_cpu():
+    assert words(max_loras=2) == (
+        "py -m vllm.entrypoints.openai.api_server --model org/model --served-model-name org/model --host 127.0.0.1 "
+        "--port 8101 --max-model-len 8192 --enable-prompt-tokens-details --dtype bfloat16 --enforce-eager "
+        "--block-size 32 --no-enable-chunked-prefill --max-num-batched-tokens 8192 "
+        "--enable-lora --max-loras 2 --max-lora-rank 16"
+    )
+    found = environment(kv_cache_gib=6, max_loras=1)
+    assert found["VLLM_CPU_KVCACHE_SPACE"] == "6"
+    assert found["VLLM_CPU_OMP_THREADS_BIND"] == "0-1"
+    assert found["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] == "True"
+    assert found["CUDA_VISIBLE_DEVICES"] == ""
+    assert "VLLM_SERVER_DEV_MODE" not in found
+
+
+def test_a_prompt_on_the_cpu_is_never_split_over_steps():
+    assert "--max-num-batched-tokens 32768" in words(max_model_len=32768)
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted", "devices"),
+    [
+        ({"devices": "0", "memory_fraction": 0.45}, "--gpu-memory-utilization 0.45", "0"),
+        ({"devices": "0,1", "tensor_parallel": 2}, "--tensor-parallel-size 2", "0,1"),
+        ({"devices": "MIG-3f2a"}, "--gpu-memory-utilization 0.9", "MIG-3f2a"),
+        ({"devices": "0", "sleeps": True}, "--enable-sleep-mode", "0"),
+        ({"devices": "0", "quantization": "awq", "revision": "abc"}, "--revision abc --quantization awq", "0"),
+        ({"devices": "0", "chat_template": "t.jinja", "extra_args": ("--seed", "1")}, "t.jinja --seed 1", "0"),
+    ],
+)
+def test_on_gpus(fields, wanted, devices):
+    assert wanted in words(**fields)
+    assert "--enforce-eager" not in words(**fields)
+    found = environment(**fields)
+    assert found["CUDA_VISIBLE_DEVICES"] == devices
+    assert ("VLLM_SERVER_DEV_MODE" in found) == bool(fields.get("sleeps"))
+
+
+def test_mps_is_found_where_the_machine_says_or_where_nvidia_puts_it():
+    assert environment(devices="0", mps=True)["CUDA_MPS_PIPE_DIRECTORY"] == "/tmp/nvidia-mps"
+    given = environment({"CUDA_MPS_PIPE_DIRECTORY": "/run/mps"}, devices="0", mps=True)
+    assert (given["CUDA_MPS_PIPE_DIRECTORY"], given["CUDA_MPS_LOG_DIRECTORY"]) == ("/run/mps", "/run/mps-log")
+
+
+def test_a_folder_is_served_without_asking_a_hub(tmp_path):
+    assert environment(base=str(tmp_path))["HF_HUB_OFFLINE"] == "1"
+    assert "HF_HUB_OFFLINE" not in environment()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"base": ""}, "needs a base model"),
+        ({"devices": "0,0", "tensor_parallel": 2}, "named twice"),
+        ({"devices": "0,1"}, "tensor_parallel is 1 on 2 devices"),
+        ({"devices": "0", "tensor_parallel": 2}, "tensor_parallel is 2 on 1 devices"),
+        ({"devices": "MIG-a,MIG-b", "tensor_parallel": 2}, "one MIG part alone"),
+        ({"devices": "MIG-a", "mps": True}, "MIG and MPS"),
+        ({"mps": True}, "need devices"),
+    ],
+)
+def test_what_cannot_be_started_is_refused_in_a_sentence(fields, sentence):
+    with pytest.raises(Impossible, match=sentence):
+        check(ServerSpec(**{"name": "a", "base": "org/model", "port": 1, **fields}))
+
+
+def test_lanes_on_one_gpu_share_its_memory():
+    check_together(
+        [Part("a", "0", 0.5, mps=True), Part("b", "0", 0.5, mps=True), Part("c", "1", 0.9), Part("d", "", 0.9)]
+    )
+    with pytest.raises(Impossible, match=r"device 0: the memory of a \(0.6\), b \(0.5\) is 1.1 together"):
+        check_together([Part("a", "0", 0.6), Part("b", "0,1", 0.5)])
+    with pytest.raises(Impossible, match="use MPS or none"):
+        check_together([Part("a", "0", 0.4, mps=True), Part("b", "0", 0.5)])
+
+
+def test_lanes_that_take_turns_count_once():
+    check_together([Part("a", "0", 0.6, swap_group="g"), Part("b", "0", 0.5, swap_group="g"), Part("c", "0", 0.4)])
