@@ -72,7 +72,8 @@ def test_no_result_gives_a_role_away_that_the_log_does_not(seed: str) -> None:
         names = state.public.table.names
         for seat in state.public.seats:
             seen = seen_from(log, state, seat)
-            known = [text for event in seen.events if (text := render.line(event, names, seat))]
+            rules = state.public.table.ruleset
+            known = [text for event in seen.events if (text := render.line(event, names, seat, rules))]
             known += [f"{names[mate - 1]} {role}" for mate, role in seen.view.me.team]
             results = [run(name, arguments, seen).text for name, arguments in looks() if name not in OF_RULES]
             told = [line for result in results for line in result.split("\n")]
