@@ -15,7 +15,7 @@ from agents.llm.verbs import BIDS, MANY, NOBODY, TAG_OF, VERBS, Flaw, names_show
 from game.engine import actions as a
 from game.engine.asks import Ask, AskKind, Option
 from game.engine.config import Talk
-from game.engine.legal import SAY_LENGTH, WILL_LENGTH, writable
+from game.engine.legal import SAY_LENGTH, WILL_LENGTH, may_bid, writable
 from game.engine.roles import ROLES
 from game.engine.state import View
 from game.engine.text.render import enumerate_words
@@ -29,6 +29,9 @@ FEW = 2
 SPOKEN = frozenset({"say", "whisper"})
 WRITTEN = frozenset({"will", "note", "jot"})
 
+APART = frozenset({"bid", "summarise"})
+"""What is no answer of its own: a bid stands in the object of every answer, and a summary is asked for by itself."""
+
 # Schema ---------------------------------------------------------------------------------------------------------------
 
 
@@ -37,14 +40,14 @@ def schema(
 ) -> Schema:
     """What an answer must be: one of the options of the ask, or with `standing` something else that is allowed now.
 
-    `length` is the most characters of any text. Where talk goes to the highest bidder, each answer carries a bid. With
+    `length` is the most characters of any text. Where one may bid for the floor, each answer carries a bid. With
     `riders` a will, a note and a notebook may stand in the object of any answer, and are no answers of their own.
     """
     also = ask.standing if standing else ()
     written = [option.verb for option in also if riders and option.verb in WRITTEN]
     options = (*ask.options, *(option for option in also if option.verb not in written))
     shapes = [shape for option in _merged(options) for shape in _shapes(option, view, notation, length)]
-    if view.public.table.talk is Talk.BIDS:
+    if may_bid(view):
         shapes = [{**shape, "bid": {"type": "integer", "enum": list(BIDS)}} for shape in shapes]
     free = {verb: _text(min(length, WILL_LENGTH)) for verb in written}
     objects = [_object(shape, free) for shape in shapes]
@@ -60,7 +63,7 @@ def _object(properties: Schema, free: Schema | None = None) -> Schema:
 
 def _merged(options: Sequence[Option]) -> Iterator[tuple[Option, ...]]:
     """The options, verdicts together, passing last, nothing twice."""
-    different = list(dict.fromkeys(options))
+    different = [option for option in dict.fromkeys(options) if option.verb not in APART]
     verdicts = tuple(option for option in different if option.verb == "judge")
     for option in sorted(different, key=lambda option: option.verb == "pass"):
         if option not in verdicts:
@@ -250,7 +253,8 @@ def _function(name: str, names: Sequence[str], view: View) -> Schema:
 def legal_lines(ask: Ask, view: View, notation: Notation) -> str:
     """What may be answered now and what may ride along, in two lines of words; every option stands in it."""
     answers = "; ".join(_worded(ask.options, view, notation))
-    riders = "; ".join(_worded([one for one in ask.standing if one not in ask.options], view, notation))
+    more = [*_worded([one for one in ask.standing if one not in ask.options], view, notation)]
+    riders = "; ".join([*more, *([f"bid ({BIDS[0]} to {BIDS[-1]})"] if may_bid(view) else ())])
     return f"Answer with one of: {answers}." + (f"\nYou may add: {riders}." if riders else "")
 
 

@@ -14,6 +14,7 @@ from agents.llm.notation import codes
 from agents.llm.record import Notation
 from game.engine import events as e
 from game.engine.asks import Ask, budget_left
+from game.engine.config import Clock
 from game.engine.day import TRIALS_A_DAY
 from game.engine.legal import may_leave_note
 from game.engine.roles import ROLES
@@ -214,6 +215,9 @@ def status(seen: Seen) -> str:
         f"Alive ({len(public.living)}): {', '.join(seen.name(seat) for seat in sorted(public.living))}. Dead: {dead}.",
         f"Trials left today: {max(0, TRIALS_A_DAY - public.trials_today)}.",
     ]
+    seconds = getattr(public.table.seconds, public.phase.value, None)
+    if seconds and public.table.clock is Clock.WALL:
+        lines.append(f"This phase lasts {seconds} seconds.")
     left = budget_left(view)
     lines += [] if left is None else [f"Tokens left in this phase: {max(0, left)}."]
     if seen.ask is not None:

@@ -17,7 +17,7 @@ from agents.llm.notation import nearest
 from agents.llm.record import Notation
 from agents.llm.tags import LONGEST, Element, apart, bare, elements, label, tags, unobserved
 from agents.llm.tools import TOOLS
-from agents.llm.verbs import VERBS, WORDY, Flaw, Problem, Readable, abilities, form, is_plain, read
+from agents.llm.verbs import VERBS, WORDY, Flaw, Problem, Readable, abilities, form, is_plain, names_shown, read
 from game.engine import actions as a
 from game.engine.asks import Ask, ask_of
 from game.engine.state import View
@@ -167,7 +167,7 @@ def _read(body: str, view: View, notation: Notation, found: _Found) -> None:
     for element in elements(body, _KNOWN, _WORDY):
         found.exact = found.exact and element.exact and not body[place : element.start].strip()
         place = element.end
-        if speaker := _another(body, element.start, view):
+        if speaker := _another(body, element.start, view, notation):
             found.flaws.append(Problem("not_you", f"You cannot answer for {speaker}.", "Answer for yourself alone."))
             found.exact = False
         else:
@@ -175,11 +175,11 @@ def _read(body: str, view: View, notation: Notation, found: _Found) -> None:
     found.exact = found.exact and not body[place:].strip()
 
 
-def _another(body: str, place: int, view: View) -> str:
+def _another(body: str, place: int, view: View, notation: Notation) -> str:
     """The other player as whose words an element is written: `Ada: <vote>3</vote>`; empty where it is one's own."""
     key = label(body, place).casefold()
-    names = view.public.table.names
-    return next((name for seat, name in enumerate(names, 1) if name.casefold() == key and seat != view.me.seat), "")
+    names = (*enumerate(view.public.table.names, 1), *enumerate(names_shown(view, notation), 1))
+    return next((name for seat, name in names if name.casefold() == key and seat != view.me.seat), "")
 
 
 def _take(element: Element, view: View, notation: Notation, found: _Found) -> None:

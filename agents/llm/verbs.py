@@ -15,6 +15,7 @@ from agents.llm.notation import Unclear, nearest, role_of, seat_of, shown
 from agents.llm.record import Notation
 from game.engine import actions as a
 from game.engine.asks import Option
+from game.engine.floor import HIGHEST_BID
 from game.engine.legal import card, writable
 from game.engine.roles import ROLES
 from game.engine.roles.base import Ability
@@ -23,7 +24,7 @@ from game.engine.text import render
 from game.engine.text.render import enumerate_words
 from game.engine.types import Channel, Seat, Verdict, When
 
-BIDS = range(5)
+BIDS = range(HIGHEST_BID + 1)
 """How much one may want to speak next, from not at all to at all costs."""
 NOBODY = "none"
 """Stands for a vote against nobody."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from agents.llm.grammar import action_from_choice, action_from_json, choices, legal_lines, openai_tools, schema
 from agents.llm.notation import codes
-from agents.llm.parse import parse_json
+from agents.llm.parse import parse_json, parse_tags
 from agents.llm.record import Notation
 from agents.llm.verbs import VERBS, Flaw
 from game.engine import actions as a
@@ -22,7 +22,7 @@ from game.engine.config import Talk
 from game.engine.fold import view
 from game.engine.legal import check
 from game.engine.state import View
-from game.engine.types import Phase
+from game.engine.types import Channel, Phase
 from tests.agents.llm.moments import moments, open_asks
 from tests.engine.scene import Scene
 
@@ -56,11 +56,12 @@ def test_every_value_of_the_schema_is_legal_and_every_option_has_one(
             got = set()
             for shape in shapes(schema(ask, own, notation)):
                 for value in values(shape, (WORDS, "", " \n")):
-                    action, _ = action_from_json(value, ask, own, notation)
+                    action, bid = action_from_json(value, ask, own, notation)
                     assert check(own, action) is None, value
                     got.add(action)
-            wanted = {act for option in (*ask.options, *ask.standing) for act in option.actions(WORDS)}
-            assert wanted <= got
+                    assert bid is None or check(own, a.Bid(bid)) is None
+            options = [option for option in (*ask.options, *ask.standing) if option.verb not in ("bid", "summarise")]
+            assert {act for option in options for act in option.actions(WORDS)} <= got
 
 
 @law
@@ -86,7 +87,7 @@ def test_schemas_are_flat_and_closed(seed: str, notation: Notation) -> None:
             for shape in shapes(schema(ask, own, notation)):
                 assert shape["required"] == list(shape["properties"])
                 assert shape["additionalProperties"] is False
-                assert ("bid" in shape["properties"]) == (own.public.table.talk is Talk.BIDS)
+                assert ("bid" in shape["properties"]) == any(option.verb == "bid" for option in ask.standing)
                 for field in shape["properties"].values():
                     assert set(field) in ({"type", "enum"}, {"type", "maxLength"})
                     assert field.get("enum") != []
@@ -116,7 +117,7 @@ def test_the_sentence_names_every_option(seed: str, notation: Notation) -> None:
         for ask, own in open_asks(state):
             first, _, second = legal_lines(ask, own, notation).partition("\n")
             for options, line in ((ask.options, first), (ask.standing, second)):
-                for option in options:
+                for option in (one for one in options if one.verb != "summarise"):
                     name = option.name if option.verb == "use" else {"judge": "verdict"}.get(option.verb, option.verb)
                     assert name in line
             if notation is Notation.COMPACT:
@@ -142,6 +143,52 @@ def test_a_vote_as_a_model_is_offered_it() -> None:
     found = schema(ask, own, Notation.COMPACT, length=80, standing=False)
     assert [list(shape["properties"]) for shape in found["anyOf"]] == [["vote"], ["say"], ["pass"]]
     assert found["anyOf"][1]["properties"]["say"] == {"type": "string", "maxLength": 80}
+
+
+def test_whoever_has_two_channels_says_which() -> None:
+    scene = Scene("Mafioso", "Blackmailer", "Medium", "Witch", "Jailor", "Mayor", "Sheriff")
+    scene.night((1, "kill", (3,)), day=1)
+    scene.until(Phase.DISCUSSION, 2).use(3, "seance", 2)
+    own = view(scene.until(Phase.NIGHT, 2).state, 2)
+    ask = ask_of(own)
+    assert ask
+    lines = legal_lines(ask, own, Notation.PLAIN)
+    assert "say (channel mafia); say (channel seance); pass." in lines
+    said = [shape for shape in shapes(schema(ask, own, Notation.PLAIN)) if "say" in shape["properties"]]
+    assert [shape["properties"]["channel"]["enum"] for shape in said] == [["mafia"], ["seance"]]
+    assert [list(shape["properties"]) for shape in said] == [["channel", "say"]] * 2
+    parsed = parse_json('{"channel": "seance", "say": "who?"}', ask, own, Notation.PLAIN)
+    assert parsed.actions == (a.Say("who?", Channel.SEANCE),)
+    problem = parse_tags("hm", own, Notation.PLAIN).problem
+    assert problem
+    assert '<say channel="mafia">WORDS</say>' in problem.hint
+
+
+def test_the_hint_in_judgement_names_the_verdicts() -> None:
+    scene = Scene("Veteran", "Mafioso", "Doctor", "Witch", "Jailor", "Mayor", "Sheriff").until(Phase.VOTING, 2)
+    for voter in (1, 3, 4, 5):
+        scene.do(voter, a.Vote(2))
+    own = view(scene.until(Phase.JUDGEMENT).state, 1)
+    ask = ask_of(own)
+    assert ask
+    assert legal_lines(ask, own, Notation.PLAIN).startswith(
+        "Answer with one of: verdict (guilty, innocent, abstain); say; pass."
+    )
+    problem = parse_tags("hm", own, Notation.PLAIN).problem
+    assert problem
+    assert problem.hint.startswith("End with one action, such as <verdict>guilty</verdict>")
+
+
+def test_few_choices_of_a_deed_are_named_and_many_are_counted() -> None:
+    scene = Scene("Hypnotist", "Forger", "Doctor", "Witch", "Jailor", "Mayor", "Pirate").until(Phase.NIGHT, 1)
+    seen = {}
+    for seat in (1, 2):
+        own = view(scene.state, seat)
+        ask = ask_of(own)
+        assert ask
+        seen[seat] = legal_lines(ask, own, Notation.COMPACT)
+    assert "hypnotize (any other living player but ce; choice: transported, role_blocked," in seen[1]
+    assert "; choice: a role)" in seen[2]
 
 
 def test_who_is_left_out_is_named() -> None:
@@ -216,8 +263,8 @@ def test_a_choice_that_was_not_offered_is_refused() -> None:
 def test_the_tools_that_act_are_the_same_at_every_ask() -> None:
     scene = Scene("Veteran", "Transporter", "Witch", "Mafioso", "Blackmailer", "Doctor", "Jailor", talk=Talk.BIDS)
     offered = []
-    for phase in (Phase.DAY_ONE, Phase.NIGHT, Phase.VOTING):
-        own = view(scene.until(phase).state, 1)
+    for phase, day in ((Phase.NIGHT, 1), (Phase.VOTING, 2), (Phase.NIGHT, 2)):
+        own = view(scene.until(phase, day).state, 1)
         ask = ask_of(own)
         assert ask
         offered.append(openai_tools(ask, own, Notation.PLAIN))

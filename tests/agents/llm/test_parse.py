@@ -278,6 +278,12 @@ def test_compact_notation_names_seats_by_their_codes(text: str, action: a.Action
     assert acts(text, notation=Notation.COMPACT)[0] == action
 
 
+def test_a_code_with_a_colon_is_another_player_too() -> None:
+    problem = parse_tags("ce: <vote>du</vote>", seated(), Notation.COMPACT).problem
+    assert problem == Problem("not_you", "You cannot answer for ce.", "Answer for yourself alone.")
+    assert acts("ba: <vote>du</vote>", notation=Notation.COMPACT) == (a.Vote(3),)
+
+
 def test_a_code_is_no_name_in_plain_notation() -> None:
     assert parse_tags("<vote>ce</vote>", seated(), Notation.PLAIN).problem
 
@@ -323,6 +329,11 @@ def test_look_ups_are_read(text: str, name: str, arguments: dict[str, str]) -> N
     (use,) = parsed.tools
     assert (use.name, dict(use.arguments), parsed.actions, parsed.problem) == (name, arguments, (), None)
     assert use.end == len(text)
+
+
+def test_a_look_up_in_a_thought_may_be_a_call_by_name() -> None:
+    parsed = parse_tags('<think>Hm <tool name="role" value="x"/></think><pass/>', seated(), Notation.PLAIN)
+    assert [(use.name, dict(use.arguments)) for use in parsed.tools] == [("role", {"value": "x"})]
 
 
 def test_a_look_up_in_a_thought_counts_until_it_is_answered() -> None:

@@ -72,7 +72,8 @@ def test_no_result_gives_a_role_away_that_the_log_does_not(seed: str) -> None:
         names = state.public.table.names
         for seat in state.public.seats:
             seen = seen_from(log, state, seat)
-            known = [text for event in seen.events if (text := render.line(event, names, seat))]
+            rules = state.public.table.ruleset
+            known = [text for event in seen.events if (text := render.line(event, names, seat, rules))]
             known += [f"{names[mate - 1]} {role}" for mate, role in seen.view.me.team]
             results = [run(name, arguments, seen).text for name, arguments in looks() if name not in OF_RULES]
             told = [line for result in results for line in result.split("\n")]
@@ -107,6 +108,27 @@ def test_the_dead_are_read() -> None:
     )
     alive = run("check_will", {"player": 2}, seen_from(scene.log, scene.state, 1))
     assert (alive.ok, alive.reason, alive.text) == (False, "absent", "P2 is alive: there is no will to read.")
+
+
+def test_a_will_that_a_grave_does_not_show_is_not_read_but_by_whoever_took_it() -> None:
+    scene = Scene("Veteran", "Janitor", "Sheriff", "Mafioso", "Escort", "Serial Killer", "Jailor")
+    scene.do(3, a.WriteWill("I was the Sheriff"))
+    scene.do(5, a.WriteWill("I was the Escort"))
+    scene.night((4, "kill", (3,)), (2, "clean", (3,)), (5, "distract", (6,)), day=1)
+    assert ask(scene, "check_will", player="P3") == "P3: Their last will cannot be read."
+    assert ask(scene, "check_will", 2, player="P3").endswith("\nThe last will of P3: I was the Sheriff")
+    assert ask(scene, "check_will", player="P5") == "P5: Their last will is soaked in blood and cannot be read."
+    assert ask(scene, "check_will", player="P5") == ask(scene, "check_will", 2, player="P5")
+    assert ask(scene, "graveyard").startswith("P3: Cleaned. Night 1: ")
+
+
+def test_who_has_left_is_said() -> None:
+    scene = table()
+    scene.do(2, a.Leave())
+    assert ask(scene, "graveyard").endswith("P2 has left the game.")
+    assert run("check_will", {"player": 2}, seen_from(scene.log, scene.state, 1)).text == (
+        "P2 has left the game, and nothing was read out yet: there is no will to read."
+    )
 
 
 def test_talk_is_read_by_day() -> None:
@@ -166,6 +188,7 @@ def test_the_moment_is_told() -> None:
         "Tokens left in this phase: 77.",
         "Answers left to this question: 3.",
     ]
+    assert "This phase lasts 30 seconds." in ask(table(clock=Clock.WALL), "status")
     assert "You are ha, the Doctor, dead." in ask(scene, "status", 6, Notation.COMPACT)
     assert ask(scene, "legal").startswith("Answer with one of: vote (any other living player); say; pass.")
     assert ask(scene, "legal", 6) == "You are asked nothing right now."
