@@ -6,16 +6,16 @@ Knows the fields and their limits. Touches neither database nor clock.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from game.engine.config import Clock, Limits, Options, Rounds, Seconds, Table, Talk
 from game.engine.setup import MODES, SEATS, SetupError, deal, validate
-from game.names import NAMES
+from game.names import NameRefused, free_names, name_checked
 
 MAX_BYTES = 64_000
 Tokens = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -42,7 +42,7 @@ class AgentSpec(Strict):
     A match with people and fixed roles is practice: whoever wrote the lobby knows more than the others.
     """
 
-    id: str | None = Field(None, min_length=1, max_length=24)
+    id: Annotated[str, AfterValidator(name_checked)] | None = None
     model: str = Field("scripted", min_length=1, max_length=80)
     quantization: str | None = None
     misaligned: bool = False
@@ -160,6 +160,8 @@ def lobby_from_yaml(text: str) -> LobbySpec:
         raise LobbyError(f"line {line}: this is not YAML: {error.problem}") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise LobbyError(f"this is not YAML: {error}") from error
+    if repeated := list(_repeated(node)):
+        raise LobbyError(*repeated)
     if not isinstance(value, dict):
         raise LobbyError("line 1: a lobby is a list of keys with values, such as `game:`")
     try:
@@ -176,6 +178,21 @@ def lobby_to_yaml(spec: LobbySpec) -> str:
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
 
 
+def _repeated(node: yaml.Node | None) -> Iterator[str]:
+    """A sentence for each key that stands twice in one place: YAML itself would keep the last."""
+    if isinstance(node, yaml.SequenceNode):
+        for part in node.value:
+            yield from _repeated(part)
+    elif isinstance(node, yaml.MappingNode):
+        first: dict[str, int] = {}
+        for key, value in node.value:
+            line, name = key.start_mark.line + 1, str(key.value)
+            if name in first:
+                yield f"line {line}: the key {name!r} stands in line {first[name]} already"
+            first.setdefault(name, line)
+            yield from _repeated(value)
+
+
 def _problem(flaw: Any, root: yaml.Node | None) -> str:
     """One mistake in a sentence with its line."""
     path: Sequence[str | int] = flaw["loc"]
@@ -186,6 +203,8 @@ def _problem(flaw: Any, root: yaml.Node | None) -> str:
         near = difflib.get_close_matches(str(path[-1]), known, 1, 0.5)
         hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
         return f"line {line}: unknown key {str(path[-1])!r}{' in ' + where if where else ''}{hint}"
+    if flaw["type"] == "value_error":
+        return f"line {line}: {'.'.join(map(str, path))}: {flaw['ctx']['error']}"
     message = flaw["msg"][0].lower() + flaw["msg"][1:]
     return f"line {line}: {'.'.join(map(str, path))}: {message}"
 
@@ -278,8 +297,7 @@ def lobby_seats(spec: LobbySpec) -> list[SeatPlan]:
     if spec.people > count:
         raise LobbyError(f"{spec.people} people do not fit a list of {count} slots")
     agents = [*spec.agents, *(AgentSpec() for _ in range(count - len(spec.agents)))]
-    taken = {agent.id.casefold() for agent in agents if agent.id}
-    free = (name for name in NAMES if name.casefold() not in taken)
+    free = free_names(_names(agents))
     return [
         SeatPlan(
             name=agent.id or next(free),
@@ -290,6 +308,18 @@ def lobby_seats(spec: LobbySpec) -> list[SeatPlan]:
         )
         for place, agent in enumerate(agents)
     ]
+
+
+def _names(agents: Sequence[AgentSpec]) -> list[str]:
+    """The names given, each checked against those before it. Raises LobbyError."""
+    names: list[str] = []
+    for agent in agents:
+        if agent.id:
+            try:
+                names.append(name_checked(agent.id, names))
+            except NameRefused as flaw:
+                raise LobbyError(str(flaw)) from flaw
+    return names
 
 
 def lobby_roles(spec: LobbySpec, table: Table, seed: str) -> list[str] | None:

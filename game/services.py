@@ -33,13 +33,10 @@ from game.engine.types import HOST
 from game.lobby import LobbyError, LobbySpec, fixed_deal, lobby_seats, lobby_table
 from game.log import driver_wake, events_append, viewers_wake
 from game.models import Ask, Decision, Event, Lobby, Match, Seat
-from game.names import NAMES
+from game.names import NameRefused, free_names, name_checked
 
 log = logging.getLogger(__name__)
 
-NAME_LENGTH = 24
-RESERVED = frozenset({"jailor", "medium", "vampire", "you", "nobody", "none", "somebody", "host", "public", "god"})
-"""Names that the game speaks of otherwise."""
 CHARACTERS_A_TOKEN = 4
 """How a person's text is counted under the budget clock."""
 
@@ -280,15 +277,10 @@ def seat_take(*, match: Match, name: str, number: int | None = None, user: Any =
 
 
 def _name(match: Match, seat: Seat, name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > NAME_LENGTH or not name.isprintable():
-        raise Rejected(f"A name has 1 to {NAME_LENGTH} letters.", "name")
-    if name.casefold() in RESERVED or name.isdigit():
-        raise Rejected(f"Nobody can be called {name} here. Choose another name.", "name")
-    others = match.seats.exclude(pk=seat.pk).values_list("name", flat=True)
-    if name.casefold() in {other.casefold() for other in others}:
-        raise Rejected(f"{name} sits at this table already. Choose another name.", "name")
-    return name
+    try:
+        return name_checked(name, match.seats.exclude(pk=seat.pk).values_list("name", flat=True))
+    except NameRefused as flaw:
+        raise Rejected(str(flaw), "name") from flaw
 
 
 @transaction.atomic
@@ -297,8 +289,7 @@ def seat_leave(*, match: Match, number: int) -> None:
     match = _locked(match)
     seat = match.seats.get(number=number)
     if match.status == Match.Status.OPEN:
-        at_table = {name.casefold() for name in match.seats.values_list("name", flat=True)}
-        seat.name = next(name for name in NAMES if name.casefold() not in at_table)
+        seat.name = next(free_names(match.seats.values_list("name", flat=True)))
         seat.user, seat.key_hash, seat.taken_at, seat.last_seen_at = None, "", None, None
         seat.save()
     else:
