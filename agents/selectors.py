@@ -16,9 +16,10 @@ from django.utils.module_loading import import_string
 from agents.lanes.command import Part, ServerSpec
 from agents.lanes.facts import Adapter, Kind, LaneFacts, ModelFacts, State, Wanted
 from agents.lanes.swapping import Turn
+from agents.llm.accounting import Account, Asked, account
 from agents.llm.record import ModelRecord, Notation, Preset, Protocol
 from agents.models import Lane, LanguageModel, Placement
-from game.models import Match
+from game.models import Decision, Match
 
 STALE_AFTER = timedelta(seconds=15)
 """A watcher that has given no sign for so long is taken for dead."""
@@ -28,6 +29,11 @@ PLAYED = (Match.Status.QUEUED, Match.Status.RUNNING, Match.Status.PAUSED)
 
 
 # Models ---------------------------------------------------------------------------------------------------------------
+
+
+def agent_names() -> list[str]:
+    """Every name that a lobby may give to a seat's agent."""
+    return [*sorted(settings.TOSSIM_AGENTS), *LanguageModel.objects.values_list("name", flat=True)]
 
 
 def model_named(name: str) -> LanguageModel | None:
@@ -193,6 +199,11 @@ def turns(group: str) -> list[Turn]:
     ]
 
 
+def lanes_to_run() -> list[str]:
+    """Names of our own lanes that somebody wants on: they come up with the site."""
+    return list(Lane.objects.filter(kind=Kind.OWN, wanted=Wanted.ON).values_list("name", flat=True))
+
+
 # Placements -----------------------------------------------------------------------------------------------------------
 
 
@@ -234,3 +245,25 @@ def models_by_lane() -> dict[str, list[str]]:
     """Which models each lane serves, by name."""
     models = [model_facts(model) for model in LanguageModel.objects.all()]
     return {lane.name: [model.name for model in models if lane.serves(model)] for lane in lanes_as_they_stand()}
+
+
+# Accounts -------------------------------------------------------------------------------------------------------------
+
+
+def match_account(match_id: int) -> Account:
+    """What the prompts of a match's models cost, and what they had to."""
+    columns = ("seat", "recipe", "attempts", "prompt_tokens", "cached_tokens", "cost", "fallback")
+    rows = Decision.objects.filter(match_id=match_id).exclude(model="").values_list(*columns)
+    return account(
+        Asked(
+            seat,
+            recipe,
+            len(attempts),
+            sum(bool(attempt["refusal"]) for attempt in attempts),
+            prompt,
+            cached,
+            cost,
+            why,
+        )
+        for seat, recipe, attempts, prompt, cached, cost, why in rows
+    )

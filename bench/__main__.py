@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 BENCHES = {"engine": [], "peers": [], "scripted": ["--matches", "100"]}
+ON_REQUEST = {"lanes": []}
+"""Those that need something running; only by name."""
 
 
 def main(words: list[str]) -> int:
@@ -20,8 +22,8 @@ def main(words: list[str]) -> int:
     rest = [word for word in words if word != "--json"]
     named = list(takewhile(lambda word: not word.startswith("-"), rest))
     options = rest[len(named) :]
-    if unknown := [name for name in named if name not in BENCHES]:
-        return refuse(f"There is no benchmark {unknown[0]}; there are {', '.join(BENCHES)}.")
+    if unknown := [name for name in named if name not in BENCHES | ON_REQUEST]:
+        return refuse(f"There is no benchmark {unknown[0]}; there are {', '.join(BENCHES | ON_REQUEST)}.")
     if options and len(named) != 1:
         return refuse(f"{options[0]} needs one benchmark named before it: {', '.join(BENCHES)}.")
     return (as_json if "--json" in words else in_words)(named or list(BENCHES), options)
@@ -56,7 +58,7 @@ def as_json(names: Sequence[str], options: Sequence[str]) -> int:
 
 def command(name: str, options: Sequence[str]) -> list[str]:
     """How a benchmark is started."""
-    return [sys.executable, "-m", f"bench.{name}", *BENCHES[name], *options]
+    return [sys.executable, "-m", f"bench.{name}", *(BENCHES | ON_REQUEST)[name], *options]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from frontend.facts import millis, seat_out
+from game import selectors
 from game.engine import events as e
 from game.engine.fold import Draft
 from game.engine.state import EMPTY, Public
@@ -71,4 +72,5 @@ def _card(match: Match, public: Public, quote: e.Event | None) -> dict[str, Any]
         "created": millis(match.created_at),
         "finished": millis(match.finished_at) if match.finished_at else None,
         "showcase": match.showcase,
+        "defaulted": len(selectors.defaulted_of(match)),
     }

@@ -24,6 +24,7 @@ from frontend.hub import NoSuchMatch, Room, Stream, hub
 from frontend.limits import Bucket
 from frontend.present import Viewpoint
 from frontend.schemas import MAX_FRAME, ActFrame, AsFrame, PingFrame, client_frame
+from frontend.writing import Writing
 from game import services
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         self.bell = asyncio.Event()
         self.frames, self.acts = Bucket(rate=20, burst=60), Bucket(rate=4, burst=20)
         self.sent: dict[str, Any] = {}
+        self.written: dict[int, tuple[Writing, int]] = {}
         self.seen_at = float("-inf")
         self.permission = facts.NOBODY
         self.room: Room | None = None
@@ -133,6 +135,7 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         self.viewpoint, self.cursor, self.acked = viewpoint, 0, 0
         self.look += 1
         self.sent.pop("as", None)
+        self.written = {}
         self.bell.set()
 
     async def _act(self, frame: ActFrame) -> None:
@@ -240,6 +243,8 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         screen = stream.presenter
         thinking = now.thinking(screen.viewpoint, screen.state.public)
         await self._say_once("live", thinking=thinking, status=now.status)
+        if pieces := room.writings.news(screen.viewpoint, self.written):
+            await self._say("thinking", pieces=pieces)
         if mine is not None:
             view = mine.presenter.view
             playing = view.private is not None and now.status == "running"

@@ -5,6 +5,7 @@ Plain values out of the game's selectors, made in a thread, shared by all socket
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from frontend.present import Thought, Viewpoint
 from game import selectors, services
+from game.decisions import REPORT
 from game.engine import events as e
 from game.engine.state import Public
 from game.engine.types import Seat
@@ -28,6 +30,9 @@ AWAY_AFTER = timedelta(seconds=25)
 """Without a sign for so long, a person counts as away."""
 OPEN_ASKS = frozenset({"speak", "vote", "defend", "judge", "last_words"})
 """Asks that everybody knows of: they follow from the phase and from who lives."""
+
+LONGEST = 4_000
+"""Characters of a raw text that a page is sent; the row has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +126,35 @@ def all_rows(match_id: int) -> list[Row]:
 
 
 def _thoughts(match_id: int, seqs: Sequence[int]) -> dict[int, Thought]:
-    told = Decision.objects.filter(match_id=match_id, decided_seq__in=seqs).exclude(thought="")
-    found = told.values_list("decided_seq", "thought", "cost")
-    return {seq: Thought(text, cost) for seq, text, cost in found if seq is not None}
+    told = Decision.objects.filter(match_id=match_id, decided_seq__in=seqs).exclude(thought="", model="")
+    found = told.only("decided_seq", "thought", "cost", "error", *REPORT)
+    return {row.decided_seq: Thought(row.thought, row.cost, _report(row)) for row in found if row.decided_seq}
+
+
+def _report(row: Decision) -> dict[str, Any] | None:
+    """How a model came to a decision, long texts cut; None where none did. What its prompt was made of stays here."""
+    if not row.model:
+        return None
+    kept = {name: getattr(row, name) for name in REPORT if name not in ("recipe", "attempts")}
+    return {**kept, "error": row.error, "attempts": [_attempt(one) for one in row.attempts]}
+
+
+def _attempt(one: dict[str, Any]) -> dict[str, Any]:
+    tools = [
+        {"name": str(tool.get("name", "")), "arguments": _words(tool.get("arguments", "")),
+         "result": _words(tool.get("result", ""))}
+        for tool in one["tools"]
+    ]  # fmt: skip
+    return {
+        "text": _words(one["text"]), "finish": one["finish"], "refusal": one["refusal"], "reason": one["reason"],
+        "tools": tools,
+    }  # fmt: skip
+
+
+def _words(value: Any) -> str:
+    """A value as text of a bearable length."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text) - LONGEST} more characters)"
 
 
 def facts(match_id: int) -> Facts | None:
@@ -151,6 +182,7 @@ def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
         "parent": match.parent_id,
         "commitment": match.commitment,
         "error": _error(match),
+        "defaulted": selectors.defaulted_of(match),
         "seats": [seat_out(seat) for seat in seats],
     }
 

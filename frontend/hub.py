@@ -1,8 +1,9 @@
 """The live stream of matches inside one web process.
 
-One LISTEN connection hears the doorbell of every match. A watched match has a room: it reads new rows once, presents
-them once for each viewpoint that somebody watches, and keeps the finished JSON text of every item. A watcher is a
-cursor into that text, so however slow it is it costs no memory here. A lost doorbell costs a few seconds, never data.
+One LISTEN connection hears the doorbell of every match, and what agents are writing. A watched match has a room: it
+reads new rows once, presents them once for each viewpoint that somebody watches, and keeps the finished JSON text of
+every item. A watcher is a cursor into that text, so however slow it is it costs no memory here. A lost doorbell costs
+a few seconds, never data. What is being written is passed on as it comes, may be lost, and goes when its ask is closed.
 
 Knows nothing of permissions: who may watch what is decided before anybody is let in.
 """
@@ -16,6 +17,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -25,6 +27,8 @@ from psycopg.conninfo import make_conninfo
 
 from frontend import facts
 from frontend.present import Presenter, Viewpoint, sees
+from frontend.writing import Writings, heard
+from game.thoughts import THOUGHTS
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,8 @@ READ = 1000
 """Rows of one read."""
 SLICE = 200
 """Events presented in one go before other sockets get their turn."""
+FLOW = 0.1
+"""Seconds between two calls to the watchers about what is being written."""
 RETRY = 0.5
 """Seconds before a lost LISTEN connection is opened again."""
 
@@ -102,6 +108,8 @@ class Room:
         self.facts: facts.Facts | None = None
         self.broken = ""
         self.watchers: set[asyncio.Event] = set()
+        self.writings = Writings()
+        self._call: asyncio.TimerHandle | None = None
         self._streams: dict[Viewpoint, Stream] = {}
         self._bell = asyncio.Event()
         self._looking = asyncio.Lock()
@@ -119,10 +127,23 @@ class Room:
         """Stop following."""
         if self._task:
             self._task.cancel()
+        if self._call:
+            self._call.cancel()
 
     def ring(self) -> None:
         """Something may have happened in the match."""
         self._bell.set()
+
+    def hear(self, pieces: Sequence[dict[str, Any]]) -> None:
+        """Take what agents have written, and call the watchers soon."""
+        for piece in pieces:
+            self.writings.hear(piece)
+        if self._call is None:
+            self._call = asyncio.get_running_loop().call_later(FLOW, self._called)
+
+    def _called(self) -> None:
+        self._call = None
+        self._wake()
 
     @contextlib.asynccontextmanager
     async def stream(self, viewpoint: Viewpoint) -> AsyncIterator[Stream]:
@@ -160,7 +181,7 @@ class Room:
 
     async def _look(self) -> None:
         """Read new rows and facts; wake the watchers when anything is new."""
-        seen = len(self.rows)
+        seen, writing = len(self.rows), self.writings.now()
         rows, now = await self._reader.look(self.match_id, len(self.rows))
         self.rows.extend(rows)
         while len(rows) == READ:
@@ -171,7 +192,9 @@ class Room:
         changed, self.facts = now != self.facts, now
         for stream in list(self._streams.values()):
             await self._feed(stream)
-        if changed or len(self.rows) > seen:
+        asked = [(ask.seat, ask.id) for ask in now.asks]
+        gone = self.writings.keep(writing, asked)
+        if changed or gone or len(self.rows) > seen:
             self._wake()
 
     def _wake(self) -> None:
@@ -218,14 +241,22 @@ class Hub:
             try:
                 async with await psycopg.AsyncConnection.connect(_address(), autocommit=True) as doorbell:
                     await doorbell.execute(f"LISTEN {DOORBELL}")
+                    await doorbell.execute(f"LISTEN {THOUGHTS}")
                     for room in self._rooms.values():
                         room.ring()
                     async for note in doorbell.notifies():
-                        if rung := self._rooms.get(_match_of(note.payload)):
-                            rung.ring()
+                        self._hear(note.channel, note.payload)
             except psycopg.Error as error:
                 log.warning("The doorbell connection is gone, opening it again: %s", error)
             await asyncio.sleep(RETRY)
+
+    def _hear(self, channel: str, payload: str) -> None:
+        match_id, pieces = heard(payload) if channel == THOUGHTS else (_match_of(payload), [])
+        room = self._rooms.get(match_id)
+        if room and pieces:
+            room.hear(pieces)
+        elif room:
+            room.ring()
 
 
 def _address() -> str:

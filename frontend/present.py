@@ -6,13 +6,13 @@ that its viewpoint may not see: what it was not given it cannot tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from game.engine import events as e
 from game.engine.asks import wanted
-from game.engine.day import TRIALS_A_DAY
+from game.engine.day import TRIALS_A_DAY, turns
 from game.engine.fold import fold
 from game.engine.roles import ROLES
 from game.engine.state import EMPTY, View
@@ -33,10 +33,11 @@ TRIAL_PHASES = (Phase.DEFENSE, Phase.JUDGEMENT, Phase.LAST_WORDS)
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """What an agent thought on the way to a decision; `cost` in tokens."""
+    """What an agent thought on the way to a decision; `cost` in tokens, `report` as in `schemas.ReportOut`."""
 
     text: str
     cost: int = 0
+    report: Mapping[str, Any] | None = None
 
 
 def sees(viewpoint: Viewpoint, event: e.Event) -> bool:
@@ -208,23 +209,17 @@ def _jailed(screen: Presenter, day: int) -> list[Seat]:
 
 
 def _stage(screen: Presenter, event: e.StageOpened) -> Iterator[Op]:
-    if event.round > 1:
+    if event.round > 1 or screen.state.public.floor:
         yield _phase_op(screen)
 
 
 def _phase_op(screen: Presenter) -> Op:
     public = screen.state.public
-    rounds, wall = public.table.rounds, public.table.clock == "wall"
-    asked = {
-        Phase.DAY_ONE: rounds.day_one,
-        Phase.DISCUSSION: rounds.discussion,
-        Phase.VOTING: rounds.voting,
-        Phase.NIGHT: rounds.night + 1,
-    }
+    wall = public.table.clock == "wall"
     return {
         "op": "phase", "phase": public.phase.value, "day": public.day,
         "title": render.phase_title(public.phase, public.day), "sentence": render.scene(screen.view),
-        "round": max(1, public.round), "rounds": asked.get(public.phase, 1),
+        "round": max(1, public.round), "rounds": turns(public),
         "seconds": stage_seconds(screen.state) if wall else None,
         "moon": public.phase is Phase.NIGHT and public.full_moon,
     }  # fmt: skip
@@ -420,9 +415,10 @@ def _decided(screen: Presenter, event: e.Decided) -> Iterator[Op]:
 
 def _thought(screen: Presenter, event: e.Decided, thought: Thought) -> Op:
     kind = wanted(View(screen.before.public, screen.before.of(event.seat))) if event.ask else None
+    report = {"report": dict(thought.report)} if thought.report else {}
     return {
         "op": "thought", "seat": event.seat, "text": thought.text, "ask": kind.value if kind else "",
-        "cost": thought.cost,
+        "cost": thought.cost, **report,
     }  # fmt: skip
 
 
@@ -454,6 +450,9 @@ _OPS: dict[str, Callable[[Presenter, Any], Iterator[Op]]] = {
     "will_written": _will,
     "note_written": _note,
     "jotted": _jotted,
+    "summarised": _nothing,
+    "floor_given": _nothing,
+    "bade": _nothing,
     "voted": _voted,
     "trial_opened": _trial_opened,
     "balloted": _balloted,

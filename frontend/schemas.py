@@ -179,14 +179,50 @@ class MeOp(Shape):
     set: MePatch
 
 
+class ToolOut(Shape):
+    """An information tool that was used."""
+
+    name: str
+    arguments: str
+    result: str
+
+
+class AttemptOut(Shape):
+    """One completion of a model: its raw text, and why it was refused (`reason` in words) unless it was taken."""
+
+    text: str
+    finish: str
+    refusal: str
+    reason: str
+    tools: list[ToolOut]
+
+
+class ReportOut(Shape):
+    """How a model came to its decision. `fallback` says why a default filled the answer; empty: the model chose."""
+
+    model: str
+    lane: str
+    attempts: list[AttemptOut]
+    prompt_tokens: int
+    cached_tokens: int
+    thought_tokens: int
+    spoken_tokens: int
+    latency_ms: int
+    finish: str
+    retries: list[str]
+    fallback: str
+    error: str
+
+
 class ThoughtOp(Shape):
-    """What an agent thought before it decided; `cost` in tokens."""
+    """What an agent thought before it decided; `cost` in tokens, `report` where a model decided."""
 
     op: Literal["thought"]
     seat: int
     text: str
     ask: str
     cost: int
+    report: ReportOut | None = None
 
 
 class NightOp(Shape):
@@ -338,8 +374,17 @@ class SeatOut(Shape):
     away: bool
 
 
+class DefaultedOut(Shape):
+    """A deciding answer that a default filled, because of `reason`."""
+
+    ask: str
+    seat: int
+    kind: Literal["vote", "judge", "act"]
+    reason: str
+
+
 class MatchOut(Shape):
-    """The facts of a match that are no events."""
+    """The facts of a match that are no events. `defaulted` is empty until it has ended."""
 
     id: int
     title: str
@@ -353,6 +398,7 @@ class MatchOut(Shape):
     parent: int | None
     commitment: str
     error: str
+    defaulted: list[DefaultedOut]
     seats: list[SeatOut]
 
 
@@ -390,6 +436,27 @@ class LiveFrame(Shape):
     type: Literal["live"]
     thinking: list[Thinking]
     status: str
+
+
+class PieceOut(Shape):
+    """A piece of what a seat is writing about an ask since a moment in ms; `at` characters came before it.
+
+    `start` begins anew, `tool` and `retry` tell what happened in between, `end` is the last one, `gone` takes all back.
+    """
+
+    seat: int
+    ask: str
+    kind: Literal["start", "thought", "speech", "tool", "retry", "end", "gone"]
+    at: int
+    text: str
+    since: int
+
+
+class ThinkingFrame(Shape):
+    """What agents are writing; for whoever may see their thoughts. Pieces may be lost, the decision replaces them."""
+
+    type: Literal["thinking"]
+    pieces: list[PieceOut]
 
 
 class ParamOut(Shape):
@@ -483,7 +550,15 @@ class ErrorFrame(Shape):
 ServerFrame = TypeAliasType(
     "ServerFrame",
     Annotated[
-        HelloFrame | EventsFrame | LiveFrame | AskFrame | AckFrame | SeatsFrame | PongFrame | ErrorFrame,
+        HelloFrame
+        | EventsFrame
+        | LiveFrame
+        | ThinkingFrame
+        | AskFrame
+        | AckFrame
+        | SeatsFrame
+        | PongFrame
+        | ErrorFrame,
         Field(discriminator="type"),
     ],
 )
@@ -519,6 +594,7 @@ class MatchCard(Shape):
     created: int
     finished: int | None
     showcase: bool
+    defaulted: int
 
 
 class MatchQuery(Shape):

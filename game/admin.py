@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
-from game import services
+from game import selectors, services
 from game.lobby import LobbySpec, lobby_to_yaml
 from game.log import STALE_AFTER
 from game.models import Decision, Event, Lobby, Match, Seat
@@ -45,14 +46,22 @@ class SeatInline(ReadOnly, TabularInline):  # type: ignore[misc]
     extra = 0
 
 
+HIDDEN = ("seed", "roles", "defaulted")
+"""Fields of a match that might tell of roles while it is played."""
+WORDS = {"vote": "votes", "judge": "verdicts", "act": "night choices"}
+"""Kinds of deciding answers."""
+
+
 @admin.register(Match)
 class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Matches with what may be done to them."""
 
-    list_display = ("id", "title", "watch", "state", "driven", "outcome", "last_seq", "has_people", "created_at")
+    list_display = (
+        "id", "title", "watch", "state", "driven", "outcome", "defaults", "last_seq", "has_people", "created_at",
+    )  # fmt: skip
     list_filter = ("status", "has_people", "showcase", "practice", "outcome")
     search_fields = ("id", "title", "seats__name")
-    exclude = ("seed", "roles")
+    exclude = HIDDEN
     inlines = (SeatInline,)
     actions = ("start", "pause", "resume", "abort")
 
@@ -61,8 +70,8 @@ class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         return bool(request.user.has_perm("game.change_match"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """All fields but the seed and the roles that a lobby fixes."""
-        return [field.name for field in self.opts.fields if field.name not in ("seed", "roles")]
+        """All fields but those that would tell too much, and the flag in words."""
+        return [*(field.name for field in self.opts.fields if field.name not in HIDDEN), "defaults"]
 
     @display(description="table")
     def watch(self, match: Match) -> str:
@@ -86,6 +95,12 @@ class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         if age > STALE_AFTER:
             return f"stuck: no sign for {seconds} s; a worker will take over"
         return f"lease {match.lease}, {seconds} s ago"
+
+    @display(description="filled by default")
+    def defaults(self, match: Match) -> str:
+        """Which deciding answers a default filled, in words, once the match has ended."""
+        found = Counter(str(one["kind"]) for one in selectors.defaulted_of(match))
+        return ", ".join(f"{found[kind]} {WORDS[kind]}" for kind in WORDS if found[kind]) or "-"
 
     @action(description="Start: deal and play, open seats by their agents")
     def start(self, request: HttpRequest, chosen: QuerySet[Match]) -> None:
@@ -173,9 +188,22 @@ class EventAdmin(OfMatches):
 class DecisionAdmin(OfMatches):
     """What was decided, and why."""
 
-    list_display = ("match", "seat", "ask_id", "source", "actions", "thought", "cost", "error", "event")
-    list_filter = ("source",)
+    list_display = (
+        "match", "seat", "ask_id", "source", "model", "lane", "actions", "thought", "cost", "tokens", "latency_ms",
+        "fallback", "error", "event",
+    )  # fmt: skip
+    list_filter = ("source", "model", "lane")
     search_fields = ("=match__id", "thought")
+
+    @display(description="prompt (cached) + thought + spoken")
+    def tokens(self, decision: Decision) -> str:
+        """What a model's decision cost, in tokens."""
+        if not decision.model:
+            return "-"
+        return (
+            f"{decision.prompt_tokens} ({decision.cached_tokens}) + {decision.thought_tokens}"
+            f" + {decision.spoken_tokens}"
+        )
 
     def event(self, decision: Decision) -> str:
         """Its place in the log."""

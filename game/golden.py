@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from game.engine.codec import to_json
+from game.engine.config import Talk
 from game.engine.setup import start, table_for
 from game.names import NAMES
 from game.play.seats import Agent
@@ -15,17 +16,19 @@ from game.play.terminal import show_match
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """One golden game: which list, how many players, which seed."""
+    """One golden game: which list, how many players, which seed, who may speak when."""
 
     mode: str
     players: int
     seed: str
+    talk: Talk = Talk.ROUNDS
 
 
 GAMES = {
     "classic-15": Golden("Classic", 15, "golden"),
     "classic-15-b": Golden("Classic", 15, "golden 2"),
     "classic-9": Golden("Classic", 9, "golden 9"),
+    "classic-9-bids": Golden("Classic", 9, "golden bids", Talk.BIDS),
     "ranked": Golden("Ranked", 15, "golden ranked"),
     "all-any": Golden("All Any", 15, "golden any"),
     "rainbow": Golden("Rainbow", 15, "golden rainbow"),
@@ -46,7 +49,7 @@ GAMES = {
 def golden_text(game: Golden, agent: Callable[[int, str], Agent]) -> str:
     """The game as the terminal shows it, and a count of its events by kind."""
     out = io.StringIO()
-    opening = start(table_for(game.mode, NAMES[: game.players]), game.seed)
+    opening = start(table_for(game.mode, NAMES[: game.players], talk=game.talk), game.seed)
     agents = {seat: agent(seat, f"{game.seed}:{seat}") for seat in range(1, game.players + 1)}
     played = show_match(opening, agents, out)
     kinds: dict[str, int] = {}

@@ -1,53 +1,59 @@
 """The driver of live matches: takes a lease, refolds the log, plays, and can die at any moment.
 
-Agents' answers of a turn are committed together before the first of them is applied, and applied one by one; so
-whoever takes over goes on with the same answers. The pace is a delay between events, outside state and log.
+An agent's decision is committed as soon as it is made, and applied when all that the table waits for are there, in the
+table's order; so whoever takes over asks only those that are missing and goes on with the same answers. Under `fifo`
+each is applied as it comes. People's are always applied as they come, and time ends a stage whoever still thinks.
+The pace is a delay between events, outside state and log.
 """
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import cast
 
-import psycopg
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from game import selectors
+from game.bell import Bell, doorbell, signs_of_life
+from game.decisions import attempt_of, decided_place, decision_row, filled_reason, submission
 from game.engine import chance, codec
 from game.engine import events as e
 from game.engine.actions import Answer, Elapsed, Pass, Reply
 from game.engine.apply import move
 from game.engine.asks import Ask, asks
+from game.engine.config import Clock, Talk
 from game.engine.fold import fold_all, view, visible
 from game.engine.state import EMPTY, State
 from game.engine.types import HOST, PUBLIC
-from game.log import ANSWERS, LeaseLost, events_append, lease_release, lease_renew, viewers_wake
+from game.log import LeaseLost, events_append, lease_release, lease_renew, viewers_wake
 from game.models import Ask as AskRow
 from game.models import Decision, Match, Seat
+from game.play.deciding import defaulted
 from game.play.drivers import stage_seconds
-from game.play.seats import AnyAgent
+from game.play.seats import AnyAgent, Listener, Piece, Report
 from game.play.seats import Decision as Decided
-from game.services import match_fail, match_finish, seat_hand_over
+from game.services import Rejected, match_fail, match_finish, rules_check, seat_hand_over
+from game.thinking import Made, Thinking, sentence
+from game.thoughts import Thoughts
 
 log = logging.getLogger(__name__)
 
 GRACE = timedelta(seconds=60)
 """A person who gives no sign for so long is stood in for."""
-RENEW_EVERY = 1.5
-"""Seconds between two signs of life."""
 LONGEST_WAIT = 1.0
 """Seconds after which a waiting driver looks around though nobody called."""
-
+OVERTIME = 600.0
+"""Seconds for which a slice may go on when agents think at its end: what they began would have to be begun again."""
+MOOT, LATE, ERROR = "moot", "late", "error"
+"""Why a model's answer is not its own: others closed its ask, time was up, or it failed."""
 
 stopping = threading.Event()
 """Set when this process is about to end: drivers let go of their matches."""
@@ -60,9 +66,15 @@ def drive(match_id: int, lease: int, *, seconds: float | None = None) -> bool:
     """
     try:
         with signs_of_life(match_id, lease), doorbell() as bell:
-            return Driver(match_id, lease, bell).run(time.monotonic() + (seconds or settings.TOSSIM_SLICE_SECONDS))
+            driver = Driver(match_id, lease, bell)
+            try:
+                return driver.run(time.monotonic() + (seconds or settings.TOSSIM_SLICE_SECONDS))
+            finally:
+                driver.close()
     except LeaseLost as lost:
         log.info("%s", lost)
+    except Rejected as refused:
+        match_fail(match_id=match_id, lease=lease, error=refused.reason)
     except Exception as error:
         log.exception("Match %s cannot go on", match_id)
         match_fail(match_id=match_id, lease=lease, error=f"{type(error).__name__}: {error}")
@@ -70,175 +82,249 @@ def drive(match_id: int, lease: int, *, seconds: float | None = None) -> bool:
 
 
 class Driver:
-    """One match being driven in this thread."""
+    """One match being driven in this thread; `close` it at the end."""
 
     def __init__(self, match_id: int, lease: int, bell: Bell) -> None:
+        """Refold the log. Raises Rejected for a match of other rules."""
         self.match = Match.objects.get(pk=match_id)
-        self.lease, self.bell = lease, bell
+        rules_check(self.match)
+        self.lease = lease
         self.events = selectors.log_of(match_id)
         self.state: State = fold_all(EMPTY, self.events)
         self.seats = {seat.number: seat for seat in self.match.seats.all()}
         self.agents: dict[int, AnyAgent] = {}
         self.observed: dict[int, int] = {}
+        self.opened: set[str] = set()
         self.told = 0
+        self.deadline: datetime | None = None
+        self.thoughts = Thoughts(match_id)
+        self.thinking = Thinking(match_id, bell)
+
+    def close(self) -> None:
+        """Stop what agents think about; it is asked again by whoever goes on."""
+        self.thinking.close(self.agents.values())
+        self.thoughts.close()
 
     def run(self, until: float) -> bool:
         """Play until the end, the end of the slice, or a pause."""
         while self.state.public.ending is None:
             status = lease_renew(match_id=self.match.pk, lease=self.lease)
             if status != Match.Status.RUNNING:
-                lease_release(match_id=self.match.pk, lease=self.lease)
+                self._let_go()
                 return status == Match.Status.QUEUED  # paused and resumed before this driver saw it
-            if time.monotonic() > until or stopping.is_set():
-                lease_release(match_id=self.match.pk, lease=self.lease)
+            if stopping.is_set() or self._over(until):
+                self._let_go()
                 return True
             self._step()
         ended = cast("e.MatchEnded", self.events[-1])
         match_finish(match_id=self.match.pk, lease=self.lease, ending=ended)
         return False
 
+    def _over(self, until: float) -> bool:
+        left = until - time.monotonic()
+        return left < 0 and (not self.thinking.asks or left < -OVERTIME)
+
+    def _let_go(self) -> None:
+        """Keep what is done and cancel the rest, before the next driver asks for that again."""
+        self._keep(self.thinking.finished())
+        self.thinking.cancel()
+        lease_release(match_id=self.match.pk, lease=self.lease)
+
     def _step(self) -> None:
-        """Apply what was decided; else ask; else wait for people."""
+        """Keep what was decided; apply what may be applied; else ask; else wait."""
         if self.match.has_people:
             self._look_for_people()
-        if pending := self._pending():
-            self._apply(pending[0])
-        elif not self._ask() and not self._pending():
-            self._wait_for_people()
+        self._keep(self.thinking.finished())
+        if decision := self._next():
+            self._apply(decision)
+        elif not self._ask():
+            self._wait()
 
     # Answers ----------------------------------------------------------------------------------------------------------
 
-    def _pending(self) -> list[Decision]:
-        """Decisions not yet applied: people's as they came, then agents' in the order of the table."""
+    def _next(self) -> Decision | None:
+        """The decision to apply now: people's as they came, then agents', when the table need not wait for more."""
         rows = list(Decision.objects.filter(match=self.match, applied_at=None).order_by("pk"))
-        seed = self.state.secret.seed
+        people = [row for row in rows if row.source == Decision.Source.PERSON]
+        agents = [row for row in rows if row.source != Decision.Source.PERSON]
+        if people or not agents:
+            return people[0] if people else None
+        if self.state.public.table.talk is Talk.FIFO:
+            return agents[0]
+        first = min(agents, key=self._place)
+        waits = first.stage == self.state.public.stage and self._missing(agents) and not self._time_is_up()
+        return None if waits else first
 
-        def place(row: Decision) -> tuple[bool, int, float]:
-            person = row.source == Decision.Source.PERSON
-            return (not person, row.stage, 0.0 if person else chance.draw(seed, row.stage, "order", row.seat))
+    def _place(self, row: Decision) -> tuple[int, float]:
+        return row.stage, chance.draw(self.state.secret.seed, row.stage, "order", row.seat)
 
-        return sorted(rows, key=place)
+    def _missing(self, rows: Sequence[Decision]) -> bool:
+        """Whether an answer to be applied together with these is not there yet.
+
+        What was refused is asked again when all of its round have been heard, so later tries are not waited for.
+        """
+        given, tries = {row.submission_id for row in rows}, min(map(attempt_of, rows))
+        return any(ask.attempt <= tries and submission(ask) not in given for ask in self._agents_asks())
+
+    def _agents_asks(self) -> list[Ask]:
+        """Open asks that agents answer."""
+        return [ask for ask in asks(self.state) if not self.seats[ask.seat].played_by_person]
 
     def _apply(self, decision: Decision) -> None:
         actions = tuple(codec.action_from_json(action) for action in decision.actions)
-        self._reply(Answer(decision.seat, decision.ask_id or None, actions, decision.cost), decision)
+        self._reply(Answer(decision.seat, decision.ask_id or None, actions, decision.cost), [decision])
 
-    def _reply(self, reply: Reply, decision: Decision | None = None) -> None:
+    def _reply(self, reply: Reply, decisions: Sequence[Decision] = ()) -> None:
+        """Write what a reply leads to, and that these decisions are done with; then give people time to read."""
+        open_before = {ask.id: ask for ask in asks(self.state)}
         events, after = move(self.state, [reply])
         with transaction.atomic():
-            events_append(match_id=self.match.pk, lease=self.lease, events=events, decision=decision)
+            last = events_append(match_id=self.match.pk, lease=self.lease, events=events)
+            for decision in decisions:
+                self._done(decision, open_before.get(decision.ask_id), events, last)
             self._close_asks(after)
         self.state = after
         self.events += events
+        self._drop_moot()
         self._pause_for_readers(events)
+
+    def _done(self, decision: Decision, ask: Ask | None, events: Sequence[e.Event], last: int) -> None:
+        """Note that a decision was applied and where; and on the match, when a default filled a deciding one."""
+        place = decided_place(events, decision.seat)
+        decision.decided_seq = None if place is None else last - len(events) + 1 + place
+        decision.applied_at = timezone.now()
+        decision.save(update_fields=("decided_seq", "applied_at") if decision.pk else None)
+        if ask is None or place is None:
+            return
+        outcome = cast("e.Decided", events[place]).outcome
+        if noted := defaulted(view(self.state, decision.seat), ask, outcome, filled_reason(decision)):
+            self.match.defaulted = [*self.match.defaulted, asdict(noted)]
+            self.match.save(update_fields=["defaulted"])
 
     def _close_asks(self, state: State) -> None:
         still = [ask.id for ask in asks(state)]
         open_rows = AskRow.objects.filter(match=self.match, closed_at=None)
         open_rows.exclude(ask_id__in=still).update(closed_at=timezone.now())
 
+    # Agents -----------------------------------------------------------------------------------------------------------
+
     def _ask(self) -> bool:
-        """Ask everybody who is to be asked; commit the agents' answers together. Whether there were agents."""
-        open_asks = asks(self.state)
-        self._open_rows(open_asks)
-        mine = [ask for ask in open_asks if not self.seats[ask.seat].played_by_person]
-        if not mine:
-            return False
-        decided = self._decide(mine)
-        rows = [self._row(ask, made, error) for ask, (made, error) in zip(mine, decided, strict=True)]
-        with transaction.atomic():
-            lease_renew(match_id=self.match.pk, lease=self.lease)
-            Decision.objects.bulk_create(rows)
-        return True
+        """Ask every agent that has not been asked; whether there was any."""
+        self._open_rows(asks(self.state))
+        rows = Decision.objects.filter(match=self.match, stage=self.state.public.stage)
+        given = set(rows.values_list("submission_id", flat=True))
+        mine = [ask for ask in self._agents_asks() if submission(ask) not in given and not self.thinking.holds(ask)]
+        self._keep([made for ask in mine if (made := self._decide(ask))])
+        return bool(mine)
 
     def _open_rows(self, open_asks: Sequence[Ask]) -> None:
-        stage = self.state.public.stage
-        timed = self.match.has_people and self.state.public.table.clock == "wall"
+        stage, ids = self.state.public.stage, {ask.id for ask in open_asks}
+        if self.opened >= ids and self.told == stage:
+            return
+        timed = self.state.public.table.clock is Clock.WALL
         deadline = timezone.now() + timedelta(seconds=stage_seconds(self.state)) if timed else None
         rows = (
             AskRow(match=self.match, ask_id=ask.id, seat=ask.seat, kind=ask.kind.value, stage=stage, deadline=deadline)
             for ask in open_asks
         )
         AskRow.objects.bulk_create(rows, ignore_conflicts=True)
+        given = AskRow.objects.filter(match=self.match, closed_at=None, deadline__isnull=False).order_by("deadline")
+        self.opened, self.deadline = ids, given.values_list("deadline", flat=True).first()
         if self.told != stage:  # pages learn of the deadline
             self.told = stage
             viewers_wake(match_id=self.match.pk)
 
-    def _row(self, ask: Ask, made: Decided, error: str) -> Decision:
-        seat = self.seats[ask.seat]
-        source = Decision.Source.UNDERSTUDY if seat.taken else Decision.Source.SCRIPT
-        return Decision(
-            match=self.match,
-            seat=ask.seat,
-            ask_id=ask.id,
-            stage=self.state.public.stage,
-            submission_id=f"a{ask.id}#{ask.attempt}",
-            actions=[codec.action_to_json(action) for action in made.actions],
-            thought=made.thought,
-            cost=made.cost,
-            source=Decision.Source.DEFAULT if error else source,
-            error=error,
-        )
-
-    # Agents -----------------------------------------------------------------------------------------------------------
-
-    def _decide(self, open_asks: Sequence[Ask]) -> list[tuple[Decided, str]]:
-        """The agents' decisions from what they see now, with what went wrong in those that failed."""
-        made = [self._decide_one(ask) for ask in open_asks]
-        if any(inspect.isawaitable(one) for one in made):
-            return asyncio.run(_gather(made))
-        return [cast("tuple[Decided, str]", one) for one in made]
-
-    def _decide_one(self, ask: Ask) -> Any:
+    def _decide(self, ask: Ask) -> Made | None:
+        """What an agent decides from what its seat sees now; None where it takes its time."""
         try:
-            agent = self._agent(ask.seat)
-            made = agent.decide(view(self.state, ask.seat), ask)
+            decision = self._agent(ask.seat).decide(view(self.state, ask.seat), ask)
         except Exception as error:
             log.exception("The agent of seat %s in match %s failed", ask.seat, self.match.pk)
-            return Decided((Pass(),)), f"{type(error).__name__}: {error}"[:500]
-        return made if inspect.isawaitable(made) else (made, "")
+            return Made(ask, Decided((Pass(),)), sentence(error))
+        if isinstance(decision, Decided):
+            return Made(ask, decision)
+        self.thoughts.heard(Piece(ask.seat, ask.id, "start"))
+        self.thinking.begin(ask, decision)
+        return None
 
     def _agent(self, seat: int) -> AnyAgent:
         """The agent of a seat, having observed all that the seat may see."""
         if seat not in self.agents:
-            self.agents[seat], self.observed[seat] = agent_for(self.seats[seat], self.match), 0
+            self.agents[seat] = agent_for(self.seats[seat], self.match, self.thoughts.heard)
+            self.observed[seat] = 0
         self.agents[seat].observe(visible(self.events[self.observed[seat] :], seat))
         self.observed[seat] = len(self.events)
         return self.agents[seat]
 
-    # People -----------------------------------------------------------------------------------------------------------
+    def _keep(self, made: Sequence[Made]) -> None:
+        """Commit what agents have decided."""
+        if not made:
+            return
+        with transaction.atomic():
+            lease_renew(match_id=self.match.pk, lease=self.lease)
+            Decision.objects.bulk_create(map(self._row, made))
+        for one in made:
+            if one.spent_ms is not None:
+                self.thoughts.heard(Piece(one.ask.seat, one.ask.id, "end"))
+
+    def _row(self, one: Made) -> Decision:
+        made = one.decision
+        if one.error and one.spent_ms is not None:
+            report = Report(model=self.seats[one.ask.seat].agent, latency_ms=one.spent_ms, fallback=ERROR)
+            made = Decided(made.actions, thought=self.thoughts.so_far(one.ask.seat, one.ask.id), report=report)
+        return decision_row(
+            match=self.match, seat=self.seats[one.ask.seat], stage=self.state.public.stage, ask=one.ask, made=made,
+            error=one.error,
+        )  # fmt: skip
+
+    def _given_up(self, asked: Sequence[Ask], reason: str) -> list[Decision]:
+        """Stop agents; the rows that say so, with what was thought until then."""
+        spent = self.thinking.cancel(asked)
+        rows = []
+        for ask in asked:
+            report = Report(self.seats[ask.seat].agent, latency_ms=spent.get(ask.id, 0), fallback=reason)
+            thought = self.thoughts.so_far(ask.seat, ask.id)
+            rows.append(self._row(Made(ask, Decided((Pass(),), thought=thought, report=report))))
+        return rows
+
+    def _drop_moot(self) -> None:
+        """Stop agents whose ask others have closed."""
+        still = {ask.id for ask in asks(self.state)}
+        gone = self._given_up([ask for ask in self.thinking.asks if ask.id not in still], MOOT)
+        for row in gone:
+            row.applied_at = timezone.now()
+        Decision.objects.bulk_create(gone)
+
+    # People and time --------------------------------------------------------------------------------------------------
 
     def _look_for_people(self) -> None:
-        """See who holds their seat, and stand in for those who are gone."""
+        """See who holds their seat, stand in for those who are gone, and stop standing in for those who are back."""
         for seat in self.match.seats.all():
             gone = seat.played_by_person and seat.last_seen_at and timezone.now() - seat.last_seen_at > GRACE
             if gone:
                 seat_hand_over(match=self.match, number=seat.number, by_grace=True)
                 seat.handed_over = True
             self.seats[seat.number] = seat
+        self.thinking.cancel([ask for ask in self.thinking.asks if self.seats[ask.seat].played_by_person])
 
-    def _wait_for_people(self) -> None:
-        """Nobody but people is asked: wait for them, at most until the deadline."""
-        deadline = (
-            AskRow.objects.filter(match=self.match, closed_at=None, deadline__isnull=False)
-            .order_by("deadline")
-            .values_list("deadline", flat=True)
-            .first()
-        )
-        left = (deadline - timezone.now()).total_seconds() if deadline else LONGEST_WAIT
-        if left <= 0:
-            self._reply(Elapsed(self.state.public.stage))
+    def _wait(self) -> None:
+        """Everybody has been asked: wait for agents and people, at most until the deadline."""
+        if self._time_is_up():
+            self._reply(Elapsed(self.state.public.stage), self._given_up(self._agents_asks(), LATE))
         else:
-            self.bell.wait(self.match.pk, min(left, LONGEST_WAIT))
+            left = (self.deadline - timezone.now()).total_seconds() if self.deadline else LONGEST_WAIT
+            self.thinking.wait(max(0.0, min(left, LONGEST_WAIT)))
 
-    # Pace -------------------------------------------------------------------------------------------------------------
+    def _time_is_up(self) -> bool:
+        return self.deadline is not None and timezone.now() >= self.deadline
 
     def _pause_for_readers(self, events: Iterable[e.Event]) -> None:
         """Give those who watch the time to read. Where people play, hidden talk takes none: its length would tell."""
         read = [event for event in events if event.to == PUBLIC or not self.match.has_people]
         wait_until = time.monotonic() + self.match.pace * sum(map(reading_time, read))
         while (left := wait_until - time.monotonic()) > 0 and not self._called():
-            self.bell.wait(self.match.pk, min(left, LONGEST_WAIT))
+            self.thinking.wait(min(left, LONGEST_WAIT))
+            self._keep(self.thinking.finished())
 
     def _called(self) -> bool:
         """Whether somebody wants the match stopped, or a person has acted."""
@@ -249,24 +335,9 @@ class Driver:
         return stopping.is_set() or status != Match.Status.RUNNING or bool(acted and acted.exists())
 
 
-async def _gather(made: Sequence[Any]) -> list[tuple[Decided, str]]:
-    async def settled(one: Any) -> tuple[Decided, str]:
-        if not inspect.isawaitable(one):
-            return cast("tuple[Decided, str]", one)
-        try:
-            return await one, ""
-        except Exception as error:
-            log.exception("An agent failed")
-            return Decided((Pass(),)), f"{type(error).__name__}: {error}"[:500]
-
-    return list(await asyncio.gather(*map(settled, made)))
-
-
-def agent_for(seat: Seat, match: Match) -> AnyAgent:
-    """The agent that the settings name for a seat. Raises KeyError for a name that they do not know."""
-    known: dict[str, str] = settings.TOSSIM_AGENTS
-    factory = import_string(known[seat.agent])
-    return cast("AnyAgent", factory(seat.number, f"{match.seed}:{seat.number}"))
+def agent_for(seat: Seat, match: Match, listen: Listener = lambda piece: None) -> AnyAgent:
+    """The agent of a seat, by the name in the settings of whatever makes them. Raises KeyError for an unknown one."""
+    return cast("AnyAgent", import_string(settings.TOSSIM_SEAT_AGENT)(seat=seat, match=match, listen=listen))
 
 
 _READING = {"said": 1.0, "died": 2.0, "phase_opened": 1.5, "trial_opened": 1.5, "trial_closed": 2.0, "voted": 0.4,
@@ -279,52 +350,3 @@ def reading_time(event: e.Event) -> float:
         return 0.0
     length = len(event.text) / 120 if isinstance(event, e.Said) else 0.0
     return _READING.get(event.kind, 0.0) * (0.6 + min(length, 2.0) if length else 1.0)
-
-
-class Bell:
-    """A connection that hears when a match's driver is called."""
-
-    def __init__(self, line: psycopg.Connection[Any]) -> None:
-        self._line = line
-
-    def wait(self, match_id: int, seconds: float) -> None:
-        """Wait until the match is called, or the time is over."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            for note in self._line.notifies(timeout=left, stop_after=1):
-                if note.payload == str(match_id):
-                    return
-
-
-@contextmanager
-def doorbell() -> Iterator[Bell]:
-    """Listen for calls on a connection of one's own."""
-    given = connection.settings_dict
-    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    address = {name: str(given[key]) for name, key in names.items() if given[key]}
-    with psycopg.connect(autocommit=True, **address) as line:  # type: ignore[arg-type]
-        line.execute(f"LISTEN {ANSWERS}")
-        yield Bell(line)
-
-
-@contextmanager
-def signs_of_life(match_id: int, lease: int) -> Iterator[None]:
-    """Renew the heartbeat from a thread for as long as the `with` lasts, however long an agent thinks."""
-    over = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not over.wait(RENEW_EVERY):
-                lease_renew(match_id=match_id, lease=lease)
-        except LeaseLost:
-            log.info("Match %s has another driver", match_id)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, name=f"heartbeat-{match_id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

@@ -18,8 +18,6 @@ from game.engine.setup import MODES, SEATS, SetupError, deal, validate
 from game.names import NAMES
 
 MAX_BYTES = 64_000
-TALKS_BUILT = ("rounds",)
-"""Talk policies that the drivers of this release know."""
 Tokens = Annotated[int, Field(ge=0, le=1_000_000)]
 Seed = Annotated[str, Field(max_length=64), BeforeValidator(lambda seed: str(seed) if type(seed) is int else seed)]
 """A number means its digits."""
@@ -241,8 +239,6 @@ def lobby_table(spec: LobbySpec) -> Table:
     mode, slots = MODES[spec.game.mode], lobby_slots(spec)
     if not slots:
         raise LobbyError(f"the mode {spec.game.mode} needs a list of slots")
-    if spec.talk not in TALKS_BUILT:
-        raise LobbyError(f"the talk policy {spec.talk} is not built yet; there is {', '.join(TALKS_BUILT)}")
     limits = spec.limits
     table = Table(
         names=tuple(plan.name for plan in lobby_seats(spec)),

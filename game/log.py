@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from game.engine import codec
 from game.engine.events import Event as EngineEvent
-from game.models import Decision, Event, Match
+from game.models import Event, Match
 
 DOORBELL = "tossim_match"
 """NOTIFY channel of new events: `<match>:<last seq>`."""
@@ -62,11 +62,8 @@ def lease_release(*, match_id: int, lease: int) -> None:
 
 
 @transaction.atomic
-def events_append(*, match_id: int, lease: int, events: Sequence[EngineEvent], decision: Decision | None = None) -> int:
-    """Write events at the end of a match's log; the last number. Raises LeaseLost.
-
-    With `decision`, the decision that they follow from is marked as applied in the same transaction.
-    """
+def events_append(*, match_id: int, lease: int, events: Sequence[EngineEvent]) -> int:
+    """Write events at the end of a match's log; the last number. Raises LeaseLost."""
     count = len(events)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -79,8 +76,6 @@ def events_append(*, match_id: int, lease: int, events: Sequence[EngineEvent], d
             raise LeaseLost(f"match {match_id}: lease {lease} is no longer the newest")
         last: int = row[0]
         Event.objects.bulk_create(_rows(match_id, last - count + 1, events))
-        if decision:
-            _mark_applied(decision, last - count + 1, events)
         cursor.execute("SELECT pg_notify(%s, %s)", [DOORBELL, f"{match_id}:{last}"])
     return last
 
@@ -94,13 +89,6 @@ def _rows(match_id: int, first: int, events: Iterable[EngineEvent]) -> list[Even
     if rows:
         rows[-1].boundary = True
     return rows
-
-
-def _mark_applied(decision: Decision, first: int, events: Sequence[EngineEvent]) -> None:
-    place = next((place for place, event in enumerate(events) if event.kind == "decided"), None)
-    decision.decided_seq = None if place is None else first + place
-    decision.applied_at = timezone.now()
-    decision.save(update_fields=("decided_seq", "applied_at"))
 
 
 def engine_event(row: Event) -> EngineEvent:

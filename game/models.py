@@ -61,6 +61,9 @@ class Match(models.Model):
     outcome = models.CharField(max_length=40, blank=True)
     winners = models.JSONField(default=list)
     error = models.TextField(blank=True)
+    defaulted = models.JSONField(
+        default=list, blank=True, help_text="deciding answers that a default filled: ask, seat, kind, reason"
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -152,7 +155,10 @@ class Ask(models.Model):
 
 
 class Decision(models.Model):
-    """What a seat decided, committed before it is applied; a thought never enters the log."""
+    """What a seat decided, committed before it is applied; a thought never enters the log.
+
+    From `model` on it is the report of a model (`game.play.seats.Report`), empty where none decided.
+    """
 
     class Source(models.TextChoices):
         """Who decided."""
@@ -173,6 +179,18 @@ class Decision(models.Model):
     cost = models.PositiveIntegerField(default=0)
     source = models.CharField(max_length=12, choices=Source.choices)
     error = models.TextField(blank=True)
+    model = models.CharField(max_length=80, blank=True)
+    lane = models.CharField(max_length=80, blank=True)
+    prompt_tokens = models.PositiveIntegerField(default=0)
+    cached_tokens = models.PositiveIntegerField(default=0, help_text="of the prompt, not computed anew")
+    thought_tokens = models.PositiveIntegerField(default=0)
+    spoken_tokens = models.PositiveIntegerField(default=0)
+    latency_ms = models.PositiveIntegerField(default=0)
+    finish = models.CharField(max_length=40, blank=True)
+    attempts = models.JSONField(default=list, blank=True, help_text="each completion as it came, and what became of it")
+    recipe = models.JSONField(default=dict, blank=True, help_text="what the prompt is made again from")
+    retries = models.JSONField(default=list, blank=True, help_text="what went wrong before a server answered")
+    fallback = models.TextField(blank=True, help_text="why a default filled the answer; empty: the model chose it")
     created_at = models.DateTimeField(db_default=Now())
     applied_at = models.DateTimeField(null=True, blank=True)
     decided_seq = models.PositiveIntegerField(null=True, blank=True)

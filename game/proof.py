@@ -10,6 +10,7 @@ import json
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from game.engine import actions as a
 from game.engine import chance
@@ -17,7 +18,7 @@ from game.engine import events as e
 from game.engine.apply import apply
 from game.engine.asks import Ask, AskKind, Option, ask_of, asks
 from game.engine.codec import from_json, to_json
-from game.engine.config import Clock, Options, Rounds, Table
+from game.engine.config import Clock, Limits, Options, Rounds, Table, Talk
 from game.engine.fold import fold, fold_all, view, visible
 from game.engine.legal import check
 from game.engine.setup import MODES, start, table_for, validate
@@ -29,6 +30,8 @@ LAST_DAY = 60
 """A match that is not over by then does not end: there are not enough deaths and conversions to spend (M175)."""
 CUTS = 5
 """How many places of each log are folded again from the first event."""
+TIGHT = Limits(60, 60, 30, 300, 60, 20, 40, 40)
+"""Budgets that are spent within a phase."""
 HERD = 0.5
 """How many votes follow the day's mood; without it random votes would hardly ever bring a trial."""
 LEAVING = 0.002
@@ -91,13 +94,18 @@ def _table(mode: str, players: int, seed: str) -> Table:
         chance.pick(("late", "launch"), seed, "juggernaut"),
         chance.pick((1, 3), seed, "book"),
     )
-    clock = chance.pick((Clock.NONE, Clock.BUDGET), seed, "clock")
-    rounds = chance.pick((Rounds(), Rounds(1, 1, 2, 0)), seed, "rounds")
+    settings: dict[str, Any] = {
+        "options": options,
+        "clock": chance.pick((Clock.NONE, Clock.BUDGET), seed, "clock"),
+        "talk": chance.pick(tuple(Talk), seed, "talk"),
+        "rounds": chance.pick((Rounds(), Rounds(1, 1, 2, 0)), seed, "rounds"),
+        "limits": chance.pick((Limits(), TIGHT), seed, "limits"),
+    }
     names = NAMES[:players]
     if MODES[mode].slots:
-        return table_for(mode, names, options=options, clock=clock, rounds=rounds)
+        return table_for(mode, names, **settings)
     ruleset = chance.pick(("classic", "coven"), seed, "ruleset")
-    table = Table(tuple(names), ("Any",) * players, mode, ruleset, options, clock, rounds=rounds)  # type: ignore[arg-type]
+    table = Table(tuple(names), ("Any",) * players, mode, ruleset, **settings)  # type: ignore[arg-type]
     validate(table)
     return table
 
@@ -269,14 +277,15 @@ def _any_of(options: tuple[Option, ...], seed: str, *key: str) -> a.Action:
 
 _FOR_ALL = frozenset(
     {
-        "match_opened", "phase_opened", "stage_opened", "voted", "trial_opened", "trial_closed", "died", "departed",
-        "announced", "whispered", "match_ended",
+        "match_opened", "phase_opened", "stage_opened", "floor_given", "voted", "trial_opened", "trial_closed", "died",
+        "departed", "announced", "whispered", "match_ended",
     }
 )  # fmt: skip
 _FOR_NOBODY = frozenset({"seeded", "mark_set", "happened", "forced"})
 _FOR_ONE = frozenset(
     {
-        "fact_set", "uses_set", "decided", "refused", "will_written", "note_written", "jotted", "balloted", "goal_met",
+        "fact_set", "uses_set", "decided", "refused", "will_written", "note_written", "jotted", "summarised", "bade",
+        "balloted", "goal_met",
     }
 )  # fmt: skip
 _FOR_SOME = frozenset({"role_dealt", "team_met", "told", "chose", "said", "whisper_heard", "will_read"})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from game.engine.events import Event as EngineEvent
 from game.engine.fold import fold_all, view
@@ -37,6 +40,18 @@ def matches_open() -> QuerySet[Match]:
 def matches_finished() -> QuerySet[Match]:
     """Matches with an end, newest first."""
     return Match.objects.filter(status=Match.Status.FINISHED).order_by("-finished_at")
+
+
+def unknown_agents(names: Iterable[str]) -> list[str]:
+    """A sentence for each name that stands for no agent, with the nearest one that does."""
+    known = list(import_string(settings.TOSSIM_AGENT_NAMES)())
+    sentences = []
+    for name in dict.fromkeys(names):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1, 0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+            sentences.append(f"There is no agent or model {name!r}; {hint}")
+    return sentences
 
 
 def events_after(match_id: int, after: int, limit: int | None = None) -> Sequence[Event]:
@@ -111,6 +126,11 @@ def viewpoint_for(user: Any, match: Match, key: str | None = None) -> Viewpoints
         return Viewpoints(frozenset(allowed), "People are playing: all else is shown when the match has ended.", me)
     seats = range(1, len(match.table["names"]) + 1)
     return Viewpoints(frozenset({"public", "god", *seats}), "", me)
+
+
+def defaulted_of(match: Match) -> list[dict[str, Any]]:
+    """The deciding answers of a match that a default filled; none before its end, since a kind may tell of a role."""
+    return list(match.defaulted) if match.status in (Match.Status.FINISHED, Match.Status.ABORTED) else []
 
 
 def seat_of(user: Any, match: Match, key: str | None) -> int | None:

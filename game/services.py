@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from celery import current_app
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -24,14 +24,15 @@ from game.engine import events as e
 from game.engine.actions import Action, Say, Whisper
 from game.engine.asks import ask_id as id_of_ask
 from game.engine.asks import wanted
+from game.engine.config import RULES_VERSION
 from game.engine.fold import view
 from game.engine.legal import check
 from game.engine.setup import start
 from game.engine.text import render
 from game.engine.types import HOST
-from game.lobby import LobbySpec, fixed_deal, lobby_seats, lobby_table
+from game.lobby import LobbyError, LobbySpec, fixed_deal, lobby_seats, lobby_table
 from game.log import driver_wake, events_append, viewers_wake
-from game.models import Decision, Event, Lobby, Match, Seat
+from game.models import Ask, Decision, Event, Lobby, Match, Seat
 from game.names import NAMES
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ def match_create(
 ) -> Match:  # fmt: skip
     """A match of a lobby: with seats for people it waits for them, else it can be started. Raises LobbyError."""
     table, seats = lobby_table(spec), lobby_seats(spec)
+    if unknown := selectors.unknown_agents(seat.agent for seat in seats):
+        raise LobbyError(*unknown)
     has_people = any(seat.is_open for seat in seats)
     given = None if spec.seed is None or has_people else spec.seed
     seed = seed or given or secrets.token_hex(16)
@@ -109,6 +112,7 @@ def match_start(*, match: Match) -> Match:
     opening = start(table, match.seed, fixed_deal(table, match.seed, fixed) if fixed else None)
     match.table = codec.table_to_json(table)
     match.status, match.started_at = Match.Status.QUEUED, timezone.now()
+    match.rules_version = RULES_VERSION
     match.save()
     events_append(match_id=match.pk, lease=match.lease, events=opening)
     match_dispatch(match_id=match.pk)
@@ -137,11 +141,28 @@ def match_pause(*, match: Match) -> None:
 
 @transaction.atomic
 def match_resume(*, match: Match) -> None:
-    """Go on with a paused or failed match. Raises Rejected."""
+    """Go on with a paused or failed match; the open questions have their whole time again. Raises Rejected."""
+    rules_check(match)
     from_ = (Match.Status.PAUSED, Match.Status.FAILED)
     _move(match, from_, Match.Status.QUEUED, "Only a paused or failed match can be resumed.")
     Match.objects.filter(pk=match.pk).update(error="", finished_at=None)
+    Ask.objects.filter(match=match, closed_at=None, deadline__isnull=False).update(
+        deadline=Now() + (F("deadline") - F("opened_at")), opened_at=Now()
+    )
     match_dispatch(match_id=match.pk)
+
+
+def rules_check(match: Match) -> None:
+    """Refuse to play on under other rules than a match began with: its answers would mean something else now.
+
+    Raises Rejected.
+    """
+    if match.rules_version != RULES_VERSION:
+        raise Rejected(
+            f"This match was played under version {match.rules_version} of the rules, and this release plays version "
+            f"{RULES_VERSION}: it can be watched, not resumed.",
+            "other_rules",
+        )
 
 
 @transaction.atomic
@@ -194,9 +215,9 @@ def match_fork(
     """
     if match.has_people and match.status not in (Match.Status.FINISHED, Match.Status.ABORTED):
         raise Rejected("A match that people are playing cannot be forked before its end.", "people_playing")
-    unknown = set((replace or {}).values()) - set(settings.TOSSIM_AGENTS)
-    if unknown:
-        raise Rejected(f"There is no agent called {', '.join(sorted(unknown))}.", "unknown_agent")
+    rules_check(match)
+    if unknown := selectors.unknown_agents((replace or {}).values()):
+        raise Rejected(" ".join(unknown), "unknown_agent")
     cut = selectors.stage_opened_before(match.pk, at_seq)
     if not cut:
         raise Rejected("There is nothing to fork at this moment.", "no_past")
@@ -221,6 +242,7 @@ def _fork_row(match: Match, at_seq: int, seed: str | None) -> Match:
         roles=match.roles,
         seed=seed or match.seed,
         commitment=match.commitment,
+        rules_version=match.rules_version,
         status=Match.Status.PAUSED,
         pace=match.pace,
         parent=match,

@@ -54,7 +54,7 @@ def archive_load(records: Iterable[dict[str, Any]]) -> Match:
     match = Match.objects.create(
         title=head["title"], table=codec.table_to_json(opened.table), seed=ended.seed, commitment=opened.commitment,
         status=Match.Status.FINISHED, outcome=ended.outcome, winners=list(ended.winners), pace=PACE,
-        started_at=timezone.now(), finished_at=timezone.now(),
+        started_at=timezone.now(), finished_at=timezone.now(), rules_version=opened.version,
     )  # fmt: skip
     Seat.objects.bulk_create(
         Seat(match=match, number=number, name=name) for number, name in enumerate(opened.table.names, 1)

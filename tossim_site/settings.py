@@ -127,7 +127,11 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 TOSSIM_AGENTS = {"scripted": "agents.scripted.ScriptedAgent"}
-"""Names that a lobby may give to a seat's agent, and the classes behind them."""
+"""Names that a lobby may give to a seat's scripted agent, and the classes behind them."""
+TOSSIM_SEAT_AGENT = "agents.seating.agent_for_seat"
+"""What makes the agent of a seat: `(*, seat, match, listen)`. The game knows agents by this name alone."""
+TOSSIM_AGENT_NAMES = "agents.selectors.agent_names"
+"""What lists the names that a lobby may give to a seat's agent."""
 TOSSIM_SLICE_SECONDS = env.float("TOSSIM_SLICE_SECONDS", 180.0)
 """How long one task drives a match before it hands on to a fresh one."""
 

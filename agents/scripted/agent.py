@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agents.scripted import courts, nights, talk, voice, whispers, wills
+from agents.scripted.hearing import understand
 from agents.scripted.lists import is_town
 from agents.scripted.mind import Mind
 from agents.scripted.speech import strip
 from agents.scripted.statements import Act, Statement
-from game.engine.actions import Action, Judge, Pass, Say, Vote, Whisper, WriteNote, WriteWill
+from game.engine.actions import Action, Bid, Judge, Pass, Say, Use, Vote, Whisper, WriteNote, WriteWill
 from game.engine.asks import Ask, AskKind
 from game.engine.events import Event, Said, StageOpened
 from game.engine.state import View
@@ -49,6 +50,8 @@ class ScriptedAgent:
         actions = _ANSWERS[ask.kind](mind, view, ask)
         if mind.seat in view.public.living:
             actions += _papers(mind, ask)
+        if any(option.verb == "bid" for option in ask.standing):
+            actions.append(_bid(mind, actions, had_floor=view.public.floor == mind.seat))
         if not mind.thoughts:
             mind.because("Nothing to add now." if actions[0] == Pass() else "I say what has to be said.")
         return Decision(tuple(actions), 0, " ".join(dict.fromkeys(filter(None, mind.thoughts))))
@@ -144,6 +147,21 @@ def _may_say(ask: Ask) -> bool:
 
 def _lines(mind: Mind, statements: Sequence[Statement]) -> list[Action]:
     return [Say(voice.line(mind, statement)) for statement in statements]
+
+
+NEWS = 2
+"""What I bid for the floor when the night may bring me news."""
+
+
+def _bid(mind: Mind, actions: Sequence[Action], *, had_floor: bool) -> Bid:
+    """How much I want the floor next. Whoever has just had it and was silent leaves it to the others."""
+    memory = mind.memory
+    lines = [action.text for action in actions if isinstance(action, Say) and action.channel is Channel.PUBLIC]
+    saying = [statement for line in lines for statement in understand(line, memory.names, memory.day)]
+    level = talk.eagerness(mind, saying)
+    if had_floor and not lines:
+        return Bid(0)
+    return Bid(max(level, NEWS if isinstance(actions[0], Use) and mind.loyal else 1))
 
 
 def _papers(mind: Mind, ask: Ask) -> list[Action]:

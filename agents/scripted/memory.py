@@ -103,6 +103,8 @@ class Memory:
         self.names: tuple[str, ...] = ()
         self.deck = RoleList()
         self.day, self.stage, self.round = 0, 0, 0
+        """Where each turn to speak is one seat's alone, `round` counts my own."""
+        self._turns: int | None = None
         self.phase = Phase.SETUP
         self.role, self.target, self.accused = "", 0, 0
         self.facts: dict[str, e.Value] = {}
@@ -193,9 +195,14 @@ class Memory:
 
     def _phase(self, event: e.PhaseOpened) -> None:
         self.phase, self.day = event.phase, event.day
+        self._turns = None
+
+    def _floor(self, event: e.FloorGiven) -> None:
+        self._turns = (self._turns or 0) + (event.seat == self.seat)
 
     def _stage(self, event: e.StageOpened) -> None:
-        self.stage, self.round = event.stage, event.round
+        self.stage = event.stage
+        self.round = event.round if self._turns is None else max(1, self._turns)
 
     def _dealt(self, event: e.RoleDealt) -> None:
         if event.seat == self.seat:
@@ -349,6 +356,7 @@ class Memory:
     _HANDLERS: ClassVar[dict[str, Callable[[Memory, Any], None]]] = {
         "match_opened": _opened,
         "phase_opened": _phase,
+        "floor_given": _floor,
         "stage_opened": _stage,
         "role_dealt": _dealt,
         "team_met": _met,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from agents.scripted.findings import attacked_at
@@ -24,6 +24,8 @@ class Wish(NamedTuple):
 
 
 PRESSING = 5.0
+_EAGER = (1.5, 3.0, PRESSING, 8.0)
+"""From which worth of the best wish on the bids 1 to 4 are made."""
 _HARD = frozenset({Reason.CHECK, Reason.TRUSTED_CHECK, Reason.MISFIT, Reason.SEEN, Reason.NAMED_BY_DEAD, Reason.MY_ROLE,
                    Reason.COUNTERCLAIM, Reason.ROLE_DEAD})  # fmt: skip
 """Charges that nobody can leave standing."""
@@ -46,6 +48,13 @@ def discuss(mind: Mind) -> list[Statement]:
         if len(spoken) == 2 or (not spoken and worth < 1):
             break
     return spoken
+
+
+def eagerness(mind: Mind, saying: Sequence[Statement]) -> int:
+    """How much I want to speak next, as a bid: by the most pressing of what is left when this has been said."""
+    left = (wish.worth for wish in _wishes(mind) if wish.statement not in mind.said and wish.statement not in saying)
+    best = max(left, default=0.0)
+    return sum(best >= worth for worth in _EAGER)
 
 
 def _second(mind: Mind, worth: float, first: Statement, statement: Statement) -> bool:

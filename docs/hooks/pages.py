@@ -1,7 +1,8 @@
-"""What the documentation is made of beside its Markdown files: the rulebook, the HTTP API, and a check on its links.
+"""What the documentation is made of beside its Markdown files: the rulebook, what models may say, the HTTP API.
 
-MkDocs calls the `on_` functions. The rulebook comes from the engine, as the page at /rules does; the API from the
-exported schema, which a test keeps equal to the app.
+MkDocs calls the `on_` functions. The rulebook comes from the engine, as the page at /rules does; what models may say
+from the declarations that they are shown; the API from the exported schema, which a test keeps equal to the app.
+Links are checked.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from mkdocs.config.defaults import MkDocsConfig  # noqa: E402
 from mkdocs.exceptions import PluginError  # noqa: E402
 from mkdocs.structure.files import File, Files  # noqa: E402
 
+from agents.llm import presets, tools, verbs  # noqa: E402
+from agents.llm.record import Preset  # noqa: E402
 from game.engine.text.rulebook import ModeEntry, RoleEntry, Rulebook, rulebook  # noqa: E402
 from game.engine.text.words import slug  # noqa: E402
 
@@ -54,6 +57,7 @@ def pages() -> dict[str, str]:
     book = rulebook()
     made = {
         "rulebook/index.md": "\n".join(mechanics(book)),
+        "reference/protocol.md": "\n".join(protocol()),
         "reference/http.md": "\n".join(http(json.loads(SCHEMA.read_text("utf-8"))["openapi"])),
     }
     for faction in book.factions:
@@ -163,6 +167,34 @@ def table(head: tuple[str, ...], rows: Any) -> Iterator[str]:
     yield f"|{' --- |' * len(head)}"
     yield from (f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in rows)
     yield ""
+
+
+# What models may say --------------------------------------------------------------------------------------------------
+
+
+def protocol() -> Iterator[str]:
+    """Actions, information tools and families of models."""
+    yield "# What language models may say\n"
+    yield "The same names are tags in the protocol `tags`, tools in the protocol `tools`, keys in structured answers."
+    yield "The id of every ability is a tag too. The last main action of an answer counts; the others ride along.\n"
+    yield "## Actions\n"
+    rows = [(f"`{one.form}`", one.line, "main" if one.main else "rides along") for one in verbs.VERBS.values()]
+    yield from table(("Tag", "What it does", "Kind"), rows)
+    yield "## Information tools\n"
+    yield from table(
+        ("Tag", "What it tells", "Takes"), [(f"`{form}`", line, takes) for form, line, takes in tools.rows()]
+    )
+    yield "## Families of models\n"
+    found = [presets.preset(name) for name in presets.names()]
+    head = ("Preset", "System role", "Goes on with a turn", "Thinks between", "Stops at")
+    yield from table(head, [preset_row(one) for one in found])
+
+
+def preset_row(one: Preset) -> tuple[str, ...]:
+    """A family of models in a line of a table."""
+    think = " ".join(f"`{mark}`" for mark in one.think or ())
+    flags = ("yes" if one.system_role else "no", "yes" if one.resumes else "no")
+    return (one.name, *flags, think, " ".join(f"`{mark}`" for mark in one.stop))
 
 
 # The HTTP API ---------------------------------------------------------------------------------------------------------

@@ -73,6 +73,21 @@ class Jot:
 
 
 @dataclass(frozen=True, slots=True)
+class Summarise:
+    """Keep one's own summary of a day that has gone by, or of this one so far."""
+
+    day: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """Say how much one wants to speak next, where the table talks by bids: from 0, nothing to say, to 4, must speak."""
+
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pass:
     """Do nothing; at night also: take back the choice made so far."""
 
@@ -82,7 +97,7 @@ class Leave:
     """Leave the match for good (M67)."""
 
 
-Action: TypeAlias = Say | Whisper | Vote | Judge | Use | WriteWill | WriteNote | Jot | Pass | Leave
+Action: TypeAlias = Say | Whisper | Vote | Judge | Use | WriteWill | WriteNote | Jot | Summarise | Bid | Pass | Leave
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,17 @@ from game.engine import actions as a
 from game.engine import chance
 from game.engine import events as e
 from game.engine.asks import ask_id
+from game.engine.config import Talk
 from game.engine.day import advance, open_voting, put_on_trial
-from game.engine.legal import NIGHT, Reason, card, check, is_blackmailed, is_jailed
+from game.engine.floor import UNASKED, bid_of
+from game.engine.legal import NIGHT, Reason, card, check, is_blackmailed, is_jailed, writable
 from game.engine.match import Match
 from game.engine.roles import ROLES
 from game.engine.roles.base import Bar
 from game.engine.state import State
 from game.engine.types import PUBLIC, Audience, Channel, Phase, Seat, When, group, only
 
-OVER, ALOUD = Phase.OVER, Channel.PUBLIC
+OVER, ALOUD, FIFO = Phase.OVER, Channel.PUBLIC, Talk.FIFO
 LAST = b"\xff" * 9
 """A lot behind all lots."""
 BLACKMAIL_LINE = "I am blackmailed."
@@ -29,7 +31,7 @@ BLACKMAIL_LINE = "I am blackmailed."
 
 
 def apply(state: State, replies: Iterable[a.Reply]) -> list[e.Event]:
-    """The events that the replies lead to. Their order does not matter: `order` puts them in the table's."""
+    """The events that the replies lead to. `order` puts them in the table's order: only fifo tables keep the given."""
     return move(state, replies)[0]
 
 
@@ -52,8 +54,12 @@ def move(state: State, replies: Iterable[a.Reply]) -> tuple[list[e.Event], State
 def order(state: State, replies: Iterable[a.Reply]) -> list[a.Reply]:
     """The replies in the order in which the table hears them: drawn anew for each stage; time comes last.
 
-    Applying them one by one in this order gives the same events as applying them at once.
+    A fifo table hears them as they are given, which is to be as they came: such a match is recorded, and cannot be
+    derived again from what its players decided. Applying the replies one by one in this order gives the same events as
+    applying them at once.
     """
+    if state.public.table.talk is FIFO:
+        return sorted(replies, key=lambda reply: isinstance(reply, a.Elapsed))
     lot = chance.lots(state.secret.seed, state.public.stage, "order")
     return sorted(replies, key=lambda reply: lot(reply.seat) if isinstance(reply, a.Answer) else LAST)
 
@@ -65,6 +71,7 @@ def _elapse(match: Match, reply: a.Elapsed) -> None:
     for seat in match.public.seats:
         if seat in match.waiting:
             match.add(e.Decided(only(seat), seat, ask_id(match.public, seat), 0, "elapsed"))
+            _leave_floor(match, seat, spoke=False)
 
 
 def _answer(match: Match, answer: a.Answer) -> None:
@@ -80,6 +87,9 @@ def _answer(match: Match, answer: a.Answer) -> None:
     else:
         final = not reason or _attempts(match, seat) + 1 >= match.public.table.attempts
         match.add(e.Decided(only(seat), seat, ask, answer.cost, "accepted" if final else "refused"))
+        if final:
+            said = any(type(action) is a.Say for action in answer.actions)
+            _leave_floor(match, seat, spoke=said and bool(writable(view)))
         _do(match, seat, main, reason)
         if not final:
             return
@@ -87,6 +97,15 @@ def _answer(match: Match, answer: a.Answer) -> None:
         _do(match, seat, rider, check(match.view(seat), rider))
     if match.public.votes:
         put_on_trial(match)
+
+
+def _leave_floor(match: Match, seat: Seat, *, spoke: bool) -> None:
+    """After a turn the bid is used up: who spoke may speak again when the others have, who did not is silent.
+
+    A bid that rides on the answer comes after this and holds.
+    """
+    if seat == match.public.floor:
+        _bid(match, seat, a.Bid(UNASKED if spoke else 0))
 
 
 def _attempts(match: Match, seat: Seat) -> int:
@@ -184,6 +203,11 @@ def _vote(match: Match, seat: Seat, action: a.Vote) -> None:
         match.add(e.Voted(PUBLIC, seat, target, match.public.weight(seat)))
 
 
+def _bid(match: Match, seat: Seat, action: a.Bid) -> None:
+    if action.level != bid_of(match.public, match.of(seat)):
+        match.add(e.Bade(only(seat), seat, action.level))
+
+
 def _judge(match: Match, seat: Seat, action: a.Judge) -> None:
     match.add(e.Balloted(only(seat), seat, action.verdict))
 
@@ -233,6 +257,8 @@ _DEEDS: dict[type, Callable[[Match, Seat, Any], None]] = {
     a.WriteWill: lambda match, seat, action: match.add(e.WillWritten(only(seat), seat, action.text)),
     a.WriteNote: lambda match, seat, action: match.add(e.NoteWritten(only(seat), seat, action.text)),
     a.Jot: lambda match, seat, action: match.add(e.Jotted(only(seat), seat, action.text)),
+    a.Summarise: lambda match, seat, action: match.add(e.Summarised(only(seat), seat, action.day, action.text)),
+    a.Bid: _bid,
     a.Pass: _pass,
     a.Leave: _leave,
 }

@@ -14,7 +14,8 @@ from typing import Final
 
 from game.engine import actions as a
 from game.engine.config import Clock
-from game.engine.legal import bars_whisper, may_leave_note, targets_of, usable, votable, why_not, writable
+from game.engine.floor import HIGHEST_BID, is_bid_for
+from game.engine.legal import bars_whisper, may_bid, may_leave_note, targets_of, usable, votable, why_not, writable
 from game.engine.roles.base import Ability
 from game.engine.state import Private, Public, State, View
 from game.engine.types import Channel, Phase, Seat, Verdict, When
@@ -44,8 +45,9 @@ BY_DAY, BY_NIGHT = When.DAY, When.NIGHT
 class Option:
     """One thing that may be done, with the legal values of each part.
 
-    `verb` is say, whisper, vote, judge, use, will, note, jot or pass; `name` the channel, verdict or ability;
-    `slots` the legal targets slot by slot. A vote for nobody stands as target 0.
+    `verb` is say, whisper, vote, judge, use, will, note, jot, summarise, bid or pass; `name` the channel, verdict or
+    ability; `slots` the legal targets slot by slot; `params` the ways of an ability, the days that may be summarised,
+    or the levels of a bid. A vote for nobody stands as target 0.
     """
 
     verb: str
@@ -149,29 +151,38 @@ def asked(public: Public, me: Private) -> AskKind | None:
     """What a seat is asked right now; None when nothing is, or when it has answered."""
     if me.answered == public.stage or (wants := _WANTED.get(public.phase)) is None:
         return None
-    if public.round > 1 and public.table.clock is BUDGET and public.phase is not NIGHT:
-        left = budget_left(View(public, me))
-        if left is not None and left <= 0:
-            return None
-    return wants(public, me)
+    kind = wants(public, me)
+    if kind and kind is not ACT and public.table.clock is BUDGET and not budget_left(View(public, me)):
+        return None
+    return kind
 
 
 def budget_left(view: View) -> int | None:
-    """Tokens that the seat may still spend in this phase, or None where nothing is counted."""
+    """Tokens that the seat may still spend in this phase, at least 0, or None where nothing is counted."""
     public, me = view.public, view.private
     if public.table.clock is not BUDGET or me is None or public.phase not in _WANTED:
         return None
-    allowance = public.table.budget(public.phase)
-    if public.phase is Phase.JUDGEMENT:
-        allowance = public.table.limits.judgement // max(1, len(public.living) - 1)
-        if public.round > 1:
-            allowance += public.table.limits.tail_after_all_votes // max(1, len(public.living) - 1)
-    day, phase, spent = me.spent
-    return allowance - (spent if (day, phase) == (public.day, public.phase) else 0)
+    account = public.account
+    judging = public.phase is Phase.JUDGEMENT
+    allowance = _share_of_judgement(public, me) if judging else public.table.budget(public.phase)
+    return max(0, allowance - me.spent_on(account))
+
+
+def _share_of_judgement(public: Public, me: Private) -> int:
+    """A judge's equal share of the table's tokens; in the tail, of the tail's, within what is left of the former."""
+    limits, judges, account = public.table.limits, max(1, len(public.living) - 1), public.account
+    share = -(-limits.judgement // judges)
+    if not account.tail:
+        return share
+    return min(share - me.spent_on(account._replace(tail=False)), -(-limits.tail_after_all_votes // judges))
 
 
 def _wants_speech(public: Public, me: Private) -> AskKind | None:
-    return SPEAK if me.seat in public.living or _can_use(public, me, BY_DAY) else None
+    """The living are asked, by bids whoever has the floor; and at first whoever has something to do by day."""
+    by_bids = is_bid_for(public)
+    if me.seat in public.living and (not by_bids or me.seat == public.floor):
+        return SPEAK
+    return SPEAK if (not by_bids or public.round == 1) and _can_use(public, me, BY_DAY) else None
 
 
 def _wants_vote(public: Public, me: Private) -> AskKind | None:
@@ -257,11 +268,27 @@ def standing(view: View, kind: AskKind | None = None) -> Iterator[Option]:
         yield from _uses(view, BY_DAY)
         if whom := tuple([seat for seat in public.seats if not bars_whisper(view, seat)]):
             yield Option("whisper", slots=(whom,))
-    if me.seat in public.living:
+    yield from _papers(view)
+
+
+def _papers(view: View) -> Iterator[Option]:
+    """What a seat may write at any time, and its bid for the floor."""
+    if view.me.seat in view.public.living:
         yield Option("will")
-        if may_leave_note(me):
+        if may_leave_note(view.me):
             yield Option("note")
     yield Option("jot")
+    yield _summaries(view.public.day)
+    if may_bid(view):
+        yield _BID
+
+
+_BID = Option("bid", params=tuple(map(str, range(HIGHEST_BID + 1))))
+
+
+@cache
+def _summaries(today: int) -> Option:
+    return Option("summarise", params=tuple(map(str, range(1, today + 1))))
 
 
 _PASS = Option("pass")
@@ -312,5 +339,7 @@ _ACTIONS: dict[str, Callable[[Option, str], Iterator[a.Action]]] = {
     "will": lambda o, text: iter([a.WriteWill(text)]),
     "note": lambda o, text: iter([a.WriteNote(text)]),
     "jot": lambda o, text: iter([a.Jot(text)]),
+    "summarise": lambda o, text: (a.Summarise(int(day), text) for day in o.params),
+    "bid": lambda o, _: (a.Bid(int(level)) for level in o.params),
     "pass": lambda o, _: iter([a.Pass()]),
 }

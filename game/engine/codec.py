@@ -132,6 +132,8 @@ _ACTIONS: dict[str, type] = {
     "will": a.WriteWill,
     "note": a.WriteNote,
     "jot": a.Jot,
+    "summarise": a.Summarise,
+    "bid": a.Bid,
     "pass": a.Pass,
     "leave": a.Leave,
 }

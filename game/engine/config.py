@@ -26,7 +26,7 @@ class Clock(StrEnum):
 
 
 class Talk(StrEnum):
-    """Who may speak when: all in one batch, the highest bidder, or whoever is first."""
+    """Who may speak when: all of a round in one batch, the highest bidder alone, or each as soon as it is ready."""
 
     ROUNDS = "rounds"
     BIDS = "bids"
@@ -35,7 +35,7 @@ class Talk(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """How many times a phase asks everybody, at most."""
+    """How many times a phase asks everybody, at most; where the table talks by bids, as many turns as that makes."""
 
     day_one: int = 1
     discussion: int = 2
@@ -63,7 +63,10 @@ RAPID = Seconds(15, 15, 30, 20, 20, 7, 10)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Tokens under the budget clock; each holds for one seat in one phase, `judgement` for the whole table."""
+    """Tokens under the budget clock; each holds for one seat in one phase, those of Judgement for the whole table.
+
+    Refused answers cost like others. A seat with nothing left is not asked any more; the deeds of the night are free.
+    """
 
     discussion: int = 1000
     nomination: int = 600

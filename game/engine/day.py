@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from game.engine import chance
 from game.engine import events as e
+from game.engine.asks import budget_left
 from game.engine.changes import break_out, hand_on_book, settle_changes, turn
 from game.engine.config import Clock
 from game.engine.deaths import break_hearts, bury, lynch, read_out_departed
+from game.engine.floor import bid_of, is_bid_for
 from game.engine.match import Match
 from game.engine.night.resolve import Dawn, resolve
-from game.engine.state import VOICE_OF_THE_REVEALED
+from game.engine.state import VOICE_OF_THE_REVEALED, Public
 from game.engine.types import PUBLIC, Phase, Seat, Verdict, only
 from game.engine.victory import result
 
 TRIALS_A_DAY = 3
-DAY_ONE, DISCUSSION, VOTING = Phase.DAY_ONE, Phase.DISCUSSION, Phase.VOTING
+DAY_ONE, DISCUSSION, VOTING, NIGHT = Phase.DAY_ONE, Phase.DISCUSSION, Phase.VOTING, Phase.NIGHT
 
 
 def advance(match: Match) -> None:
@@ -29,8 +32,11 @@ def open_phase(match: Match, phase: Phase, day: int | None = None) -> None:
 
 
 def open_stage(match: Match) -> None:
-    """Ask everybody concerned (again)."""
+    """Ask everybody concerned (again); by bids, whoever wants the floor most."""
     public = match.public
+    if is_bid_for(public) and (seat := highest_bidder(match)):
+        match.add(e.FloorGiven(PUBLIC, seat))
+        public = match.public
     match.add(e.StageOpened(PUBLIC, public.stage + 1, public.round + 1))
 
 
@@ -46,16 +52,31 @@ def put_on_trial(match: Match) -> None:
         open_phase(match, Phase.DEFENSE)
 
 
+def highest_bidder(match: Match) -> Seat:
+    """Who gets the floor: the highest bid, then the fewest turns in this phase, then the lot; 0 if nobody wants it."""
+    public, floors = match.public, match.public.floors
+    bids = {seat: bid_of(public, match.of(seat)) for seat in public.living if budget_left(match.view(seat)) != 0}
+    lot = chance.lots(match.secret.seed, public.stage, "floor")
+    wanting = [seat for seat, level in bids.items() if level > 0]
+    return min(wanting, key=lambda seat: (-bids[seat], floors.count(seat), lot(seat)), default=0)
+
+
 def _talk_ends(match: Match) -> None:
-    """Another round while there are rounds left, else the next phase."""
+    """Another stage while there are turns left and somebody wants one, else the next phase."""
     public = match.public
-    rounds = public.table.rounds
-    if public.round < {DAY_ONE: rounds.day_one, DISCUSSION: rounds.discussion, VOTING: rounds.voting}[public.phase]:
+    if public.round < turns(public) and not (is_bid_for(public) and not highest_bidder(match)):
         open_stage(match)
     elif public.phase is DISCUSSION:
         open_voting(match)
     else:
         nightfall(match)
+
+
+def turns(public: Public) -> int:
+    """How many stages a phase has at most: its rounds; by bids, a turn for each of the living in each round."""
+    rounds, living = public.table.rounds, len(public.living) if is_bid_for(public) else 1
+    asked = {DAY_ONE: rounds.day_one, DISCUSSION: rounds.discussion, VOTING: rounds.voting, NIGHT: rounds.night + 1}
+    return asked.get(public.phase, 1) * living
 
 
 def open_voting(match: Match) -> None:
@@ -95,8 +116,7 @@ def _judgement_ends(match: Match) -> None:
 def _tail_left(match: Match) -> bool:
     """Whether the table has tokens left for the tail after all have voted."""
     public = match.public
-    here = (public.day, public.phase)
-    spent = sum(match.of(seat).spent[2] for seat in public.seats if match.of(seat).spent[:2] == here)
+    spent = sum(match.of(seat).spent_on(public.account) for seat in public.seats)
     return public.table.limits.tail_after_all_votes > 0 and spent < public.table.limits.judgement
 
 
@@ -180,7 +200,7 @@ _DUSK = {"jail": _jail, "duel": _duel, "seance": _seance}
 
 def _night_ends(match: Match) -> None:
     public = match.public
-    if public.round <= public.table.rounds.night:
+    if public.round < turns(public):
         open_stage(match)
         return
     log, morning = resolve(match.state)

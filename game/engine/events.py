@@ -201,6 +201,33 @@ class Jotted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Summarised(Event):
+    """A seat keeps its own summary of a day. Whoever plays the seat reads it from the log; the rules never do."""
+
+    kind = "summarised"
+    seat: Seat
+    day: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FloorGiven(Event):
+    """The highest bidder may speak, alone, in the stage that opens next."""
+
+    kind = "floor_given"
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Bade(Event):
+    """A seat's standing bid for the floor: its own, or what the rules set it to after its turn."""
+
+    kind = "bade"
+    seat: Seat
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Voted(Event):
     """A standing vote for putting `target` on trial; target 0 withdraws it."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from game.engine import events as e
+from game.engine.floor import day_of_bid
 from game.engine.state import EMPTY, Choice, Ending, Grave, Private, Public, Secret, State, Trial, View
 from game.engine.types import HOST, PUBLIC, Phase, Seat, hears, seats_of
 
@@ -108,6 +109,7 @@ def _phase(public: Public, event: e.PhaseOpened) -> None:
     public.phase = event.phase
     public.day = event.day
     public.round = 0
+    public.floors = ()
     if event.phase in (Phase.NIGHT, Phase.DISCUSSION):
         public.votes = ()
 
@@ -115,6 +117,10 @@ def _phase(public: Public, event: e.PhaseOpened) -> None:
 def _stage(public: Public, event: e.StageOpened) -> None:
     public.stage = event.stage
     public.round = event.round
+
+
+def _floor(public: Public, event: e.FloorGiven) -> None:
+    public.floors = (*public.floors, event.seat)
 
 
 def _voted(public: Public, event: e.Voted) -> None:
@@ -176,6 +182,7 @@ _PUBLIC: dict[str, Callable[[Public, Any], None]] = {
     "match_opened": _opened,
     "phase_opened": _phase,
     "stage_opened": _stage,
+    "floor_given": _floor,
     "voted": _voted,
     "trial_opened": _trial_opened,
     "trial_closed": _trial_closed,
@@ -215,9 +222,9 @@ def _decided(part: Private, event: e.Decided, public: Public) -> None:
     elif event.ask and event.outcome != "moot":
         part.answered = public.stage
     if event.cost:
-        day, phase, spent = part.spent
-        same = day == public.day and phase == public.phase
-        part.spent = (public.day, public.phase, event.cost + (spent if same else 0))
+        account = public.account
+        today = {known: spent for known, spent in (part.spent or {}).items() if known.day == account.day}
+        part.spent = {**today, account: today.get(account, 0) + event.cost}
 
 
 def _chose(part: Private, event: e.Chose, public: Public) -> None:
@@ -244,6 +251,10 @@ def _jotted(part: Private, event: e.Jotted, _: Public) -> None:
     part.notebook = event.text
 
 
+def _bade(part: Private, event: e.Bade, public: Public) -> None:
+    part.bid = (day_of_bid(public), event.level)
+
+
 def _goal(part: Private, event: e.GoalMet, _: Public) -> None:
     part.goal_met = True
 
@@ -259,6 +270,7 @@ _PRIVATE: dict[str, Callable[[Private, Any, Public], None]] = {
     "will_written": _will,
     "note_written": _note,
     "jotted": _jotted,
+    "bade": _bade,
     "goal_met": _goal,
 }
 

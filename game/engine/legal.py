@@ -11,7 +11,9 @@ from functools import cache, lru_cache
 from typing import Any
 
 from game.engine import actions as a
+from game.engine.config import Talk
 from game.engine.events import Value
+from game.engine.floor import HIGHEST_BID, is_bid_for
 from game.engine.roles import ROLES
 from game.engine.roles.base import Ability, Bar, Role
 from game.engine.state import Private, Public, Trial, View
@@ -19,13 +21,13 @@ from game.engine.types import Channel, Faction, Phase, Seat, Verdict, When, hear
 
 IDLE = frozenset({Phase.SETUP, Phase.OVER})
 """Phases in which nothing can be done."""
-VOTING, NIGHT, BY_NIGHT = Phase.VOTING, Phase.NIGHT, When.NIGHT
+VOTING, NIGHT, BY_NIGHT, BIDS = Phase.VOTING, Phase.NIGHT, When.NIGHT, Talk.BIDS
 # Bound once: on its class a member is looked up by a call, until Python 3.12.
 
 SAY_LENGTH = 1000
 """Characters in a line of chat or a whisper."""
 WILL_LENGTH = 2500
-"""Characters in a last will, a death note or a notebook."""
+"""Characters in a last will, a death note, a notebook or a summary."""
 
 
 class Reason(StrEnum):
@@ -37,6 +39,10 @@ class Reason(StrEnum):
     YOU_ARE_JAILED = "you_are_jailed"
     BLACKMAILED = "blackmailed"
     ONLY_ACCUSED_SPEAKS = "only_accused_speaks"
+    NO_FLOOR = "no_floor"
+    NO_BIDS = "no_bids"
+    NO_SUCH_BID = "no_such_bid"
+    NO_SUCH_DAY = "no_such_day"
     NO_NIGHT_TALK = "no_night_talk"
     NOT_YOUR_CHANNEL = "not_your_channel"
     NO_TEXT = "no_text"
@@ -77,7 +83,9 @@ def _check_say(view: View, action: a.Say) -> Reason | None:
     if action.channel is Channel.PUBLIC:
         if public.phase is Phase.NIGHT:
             return Reason.NO_NIGHT_TALK
-        return Reason.BLACKMAILED if is_blackmailed(view) else Reason.ONLY_ACCUSED_SPEAKS
+        if is_blackmailed(view):
+            return Reason.BLACKMAILED
+        return Reason.NO_FLOOR if is_bid_for(public) else Reason.ONLY_ACCUSED_SPEAKS
     if action.channel is Channel.WHISPER:
         return Reason.NOT_NOW
     return Reason.YOU_ARE_JAILED if is_jailed(view) else Reason.NOT_YOUR_CHANNEL
@@ -183,6 +191,23 @@ def _check_jot(view: View, action: a.Jot) -> Reason | None:
     return Reason.TOO_LONG if len(action.text) > WILL_LENGTH else None
 
 
+def _check_summarise(view: View, action: a.Summarise) -> Reason | None:
+    if not 1 <= action.day <= view.public.day:
+        return Reason.NO_SUCH_DAY
+    return _flaw(action.text, WILL_LENGTH)
+
+
+def _check_bid(view: View, action: a.Bid) -> Reason | None:
+    if not may_bid(view):
+        return Reason.NO_BIDS if view.public.table.talk is not BIDS else Reason.YOU_ARE_DEAD
+    return None if 0 <= action.level <= HIGHEST_BID else Reason.NO_SUCH_BID
+
+
+def may_bid(view: View) -> bool:
+    """Whether a seat can say how much it wants to speak."""
+    return view.public.table.talk is BIDS and view.me.seat in view.public.living
+
+
 def _allowed(view: View, action: a.Action) -> None:
     return None
 
@@ -196,6 +221,8 @@ _CHECKS: dict[type, Callable[[View, Any], Reason | Bar | None]] = {
     a.WriteWill: _check_will,
     a.WriteNote: _check_note,
     a.Jot: _check_jot,
+    a.Summarise: _check_summarise,
+    a.Bid: _check_bid,
     a.Pass: _allowed,
     a.Leave: _allowed,
 }
@@ -375,6 +402,8 @@ def writable(view: View) -> frozenset[Channel]:
         return _GRAVE
     if public.phase in _SOLO:
         return _TOWN if me.seat == public.accused else _MUTE
+    if public.floor != me.seat and is_bid_for(public):
+        return _MUTE
     return _MUTE if me.facts and is_blackmailed(view) else _TOWN
 
 

@@ -18,8 +18,8 @@ _fold = Draft.add
 
 QUIET = frozenset(
     {
-        "said", "whispered", "whisper_heard", "will_written", "note_written", "jotted", "voted", "balloted", "chose",
-        "told", "will_read", "refused", "happened",
+        "said", "whispered", "whisper_heard", "will_written", "note_written", "jotted", "summarised", "bade", "voted",
+        "balloted", "chose", "told", "will_read", "refused", "happened",
     }
 )  # fmt: skip
 """Events that leave it as it is who is asked what."""

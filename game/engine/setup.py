@@ -11,7 +11,7 @@ from game.engine import chance
 from game.engine import events as e
 from game.engine.changes import apply_mode, assign_all, introduce, uses_of
 from game.engine.config import RAPID, Ruleset, Seconds, Table
-from game.engine.day import open_phase
+from game.engine.day import advance, open_phase
 from game.engine.match import Match
 from game.engine.roles import ROLES
 from game.engine.state import EMPTY
@@ -100,6 +100,7 @@ def start(table: Table, seed: str, roles: Sequence[str] | None = None) -> list[e
     match = Match(EMPTY)
     sit_down(match, table, seed, roles)
     open_phase(match, Phase.DAY_ONE, 1)
+    advance(match)
     return match.log
 
 
@@ -180,6 +181,11 @@ def deal(table: Table, seed: str) -> list[str]:
                 raise SetupError(f"No role is left for the slot {slot}.")
             dealt.append(chance.pick(pool, seed, "deal", place))
     return _with_killer(chance.shuffled(dealt, seed, "seats"))
+
+
+def may_bring(slot: str, table: Table) -> tuple[str, ...]:
+    """The roles that may lie in a slot of the table's list, as far as the list alone tells."""
+    return _pool(slot, table)
 
 
 def _breadth(slot: str) -> int:

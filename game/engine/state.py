@@ -48,6 +48,15 @@ class Trial(NamedTuple):
     ballots: tuple[tuple[Seat, Verdict, int], ...]
 
 
+class Account(NamedTuple):
+    """What tokens are counted on: a phase of a day; in court, one trial's; in Judgement, its tail apart."""
+
+    day: int
+    phase: Phase
+    trial: int = 0
+    tail: bool = False
+
+
 class Ending(NamedTuple):
     """How the match ended."""
 
@@ -56,6 +65,7 @@ class Ending(NamedTuple):
     roles: tuple[str, ...]
 
 
+_COURT = frozenset({Phase.DEFENSE, Phase.JUDGEMENT, Phase.LAST_WORDS})
 VOICE_OF_THE_REVEALED = 3
 """What the vote of a player counts whose role is known to all (M17)."""
 NO_TABLE = Table(names=(), slots=(), options=Options())
@@ -76,6 +86,8 @@ class Public:
     departed: frozenset[Seat] = frozenset()
     votes: tuple[tuple[Seat, Seat], ...] = ()
     """Standing votes (voter, target), in the order in which they were cast."""
+    floors: tuple[Seat, ...] = ()
+    """Who has had the floor in this phase, in order; the last one has it now."""
     accused: Seat = 0
     trials: tuple[Trial, ...] = ()
     revealed: tuple[tuple[Seat, str], ...] = ()
@@ -92,9 +104,20 @@ class Public:
         """A copy to change."""
         return Public(
             self.table, self.commitment, self.phase, self.day, self.stage, self.round, self.living, self.graves,
-            self.departed, self.votes, self.accused, self.trials, self.revealed, self.guarded, self.vip,
+            self.departed, self.votes, self.floors, self.accused, self.trials, self.revealed, self.guarded, self.vip,
             self.ending, self.seats,
         )  # fmt: skip
+
+    @property
+    def floor(self) -> Seat:
+        """Who alone may speak now, where the table talks by bids; 0 for nobody."""
+        return self.floors[-1] if self.floors else 0
+
+    @property
+    def account(self) -> Account:
+        """What a token that is spent now is counted on."""
+        trial = self.trials_today if self.phase in _COURT else 0
+        return Account(self.day, self.phase, trial, self.phase is Phase.JUDGEMENT and self.round > 1)
 
     @property
     def trials_today(self) -> int:
@@ -167,8 +190,10 @@ class Private:
     """The last stage that this seat is done with."""
     refused: tuple[int, int] = (0, 0)
     """(stage, answers refused in it)."""
-    spent: tuple[int, str, int] = (0, "", 0)
-    """(day, phase, tokens spent in it)."""
+    spent: dict[Account, int] | None = None
+    """Tokens spent today, by what they are counted on."""
+    bid: tuple[int, int] = (0, 0)
+    """(day for whose talk it counts, level) of the latest bid."""
     ballot: tuple[int, str] = (0, "")
     """(stage, voice in Judgement)."""
     goal_met: bool = False
@@ -177,7 +202,7 @@ class Private:
         """A copy to change."""
         return Private(
             self.seat, self.role, self.team, self.facts, self.uses, self.plans, self.will, self.note, self.notebook,
-            self.answered, self.refused, self.spent, self.ballot, self.goal_met,
+            self.answered, self.refused, self.spent, self.bid, self.ballot, self.goal_met,
         )  # fmt: skip
 
     def fact(self, key: str) -> Value:
@@ -187,6 +212,10 @@ class Private:
     def left(self, ability: str) -> int | None:
         """Uses left of a limited ability; None where there is no limit."""
         return self.uses.get(ability) if self.uses else None
+
+    def spent_on(self, account: Account) -> int:
+        """Tokens spent on one account."""
+        return self.spent.get(account, 0) if self.spent else 0
 
     def choice(self, day: int, *, night: bool, of: Seat = 0) -> Choice | None:
         """The choice standing for a day or night, one's own or a teammate's."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from game.engine import actions as a
-from game.engine.legal import card, may_leave_note, writable
+from game.engine.floor import HIGHEST_BID
+from game.engine.legal import card, may_bid, may_leave_note, writable
 from game.engine.roles.base import Ability
 from game.engine.state import View
 from game.engine.types import Channel, Seat, Verdict, When
@@ -42,8 +43,10 @@ def help_lines(view: View) -> list[str]:
     """The commands that a seat knows, one a line."""
     lines = [
         "words            speak", "/vote NAME       vote (or /vote none)", "/guilty /innocent /abstain",
-        "/whisper NAME words", "/will words", "/jot words", "/pass", "/leave",
+        "/whisper NAME words", "/will words", "/jot words", "/summarise DAY words", "/pass", "/leave",
     ]  # fmt: skip
+    if view.private and may_bid(view):
+        lines.append(f"/bid 0-{HIGHEST_BID}         how much you want to speak next")
     me = view.private
     if me and me.role:
         known = (ability for ability in card(me).by_id.values() if ability.when is not When.PASSIVE)
@@ -75,6 +78,21 @@ def _whisper(rest: str, view: View) -> a.Action:
     return a.Whisper(seat_named(name, view.public.table.names), text.strip())
 
 
+def _summarise(rest: str, view: View) -> a.Action:
+    day, _, text = rest.partition(" ")
+    return a.Summarise(_number(day, "/summarise takes the number of a day, then words."), text.strip())
+
+
+def _bid(rest: str, view: View) -> a.Action:
+    return a.Bid(_number(rest, f"/bid takes a number from 0 (nothing to say) to {HIGHEST_BID} (must speak)."))
+
+
+def _number(word: str, otherwise: str) -> int:
+    if word.isascii() and word.isdigit():
+        return int(word)
+    raise CommandError(otherwise)
+
+
 def _vote(rest: str, view: View) -> a.Action:
     if rest.casefold() in ("none", "nobody", "0", ""):
         return a.Vote(None)
@@ -89,6 +107,8 @@ _PLAIN: dict[str, Callable[[str, View], a.Action]] = {
     "will": lambda rest, _: a.WriteWill(rest),
     "note": lambda rest, _: a.WriteNote(rest),
     "jot": lambda rest, _: a.Jot(rest),
+    "summarise": _summarise,
+    "bid": _bid,
     "pass": lambda rest, _: a.Pass(),
     "leave": lambda rest, _: a.Leave(),
 }

@@ -10,6 +10,7 @@ from typing import cast
 
 from game.engine.actions import Answer, Elapsed, Reply
 from game.engine.asks import Ask
+from game.engine.config import Clock, Talk
 from game.engine.events import Event
 from game.engine.fold import fold_all, view, visible
 from game.engine.state import EMPTY, State
@@ -72,17 +73,22 @@ def run_lockstep(openings: Iterable[Sequence[Event]], seat_agents: Callable[[int
 async def run_async(opening: Sequence[Event], agents: Mapping[Seat, AnyAgent], watch: Watch | None = None) -> Played:
     """Play a match to its end, all asks of a turn at once, each within its stage's seconds under the wall clock.
 
-    Who is late has passed. Raises what an agent raises.
+    At a fifo table each answer is applied as it comes, and the slower ones go on with the view that they were asked
+    with; at others all answers of a turn are applied together. Who is late has passed. Raises what an agent raises.
     """
     log: list[Event] = []
     loop = _begin(opening)
     turn = next(loop)
-    while True:
-        _note(log, turn, watch)
-        _show(turn, agents)
-        if turn.state.public.ending:
-            return Played(tuple(log), turn.state)
-        turn = loop.send(await _gather(turn, agents))
+    desks = _Desks(agents)
+    try:
+        while True:
+            _note(log, turn, watch)
+            await desks.meet(turn)
+            if turn.state.public.ending:
+                return Played(tuple(log), turn.state)
+            turn = loop.send(await desks.replies(turn))
+    finally:
+        await desks.clear(tuple(agents))
 
 
 def stage_seconds(state: State) -> float:
@@ -100,21 +106,77 @@ def stage_seconds(state: State) -> float:
     return seconds / max(1, rounds)
 
 
-async def _gather(turn: Turn, agents: Mapping[Seat, AnyAgent]) -> list[Reply]:
-    timeout = stage_seconds(turn.state) if turn.state.public.table.clock == "wall" else None
-    tasks = [asyncio.ensure_future(_decide_soon(turn, agents[ask.seat], ask)) for ask in turn.asks]
-    done, late = await asyncio.wait(tasks, timeout=timeout)
-    for task in late:
-        task.cancel()
-    replies: list[Reply] = [task.result() for task in tasks if task in done]
-    return [*replies, Elapsed(turn.state.public.stage)] if late else replies
+class _Desks:
+    """Who is thinking about which ask. Whoever thinks observes nothing meanwhile, and all of it afterwards."""
 
+    def __init__(self, agents: Mapping[Seat, AnyAgent]) -> None:
+        self._agents = agents
+        self._unseen: dict[Seat, list[Event]] = {seat: [] for seat in agents}
+        self._asks: dict[Seat, Ask] = {}
+        self._thoughts: dict[Seat, asyncio.Task[Answer]] = {}
+        self._came: list[Seat] = []
+        """Whose answers are there, in the order in which they came."""
+        self._stage, self._over = 0, 0.0
+        """A stage, and when its time is over by the clock of the event loop."""
 
-async def _decide_soon(turn: Turn, agent: AnyAgent, ask: Ask) -> Answer:
-    decision = agent.decide(view(turn.state, ask.seat), ask)
-    if inspect.isawaitable(decision):
-        decision = await decision
-    return decision.answer(ask)
+    async def meet(self, turn: Turn) -> None:
+        """Take everybody from asks that are closed, and let them observe; those still thinking, later."""
+        still = {ask.seat: ask.id for ask in turn.asks}
+        await self.clear([seat for seat, ask in self._asks.items() if still.get(seat) != ask.id])
+        for seat, unseen in self._unseen.items():
+            unseen += visible(turn.events, seat)
+            if seat not in self._thoughts:
+                self._unseen[seat] = []
+                self._agents[seat].observe(unseen)
+
+    async def replies(self, turn: Turn) -> list[Reply]:
+        """The answers of all; at a fifo table, as soon as one is there. With the end of the time, where it is over."""
+        for ask in turn.asks:
+            if ask.seat not in self._thoughts:
+                self._asks[ask.seat] = ask
+                self._thoughts[ask.seat] = asyncio.ensure_future(self._think(turn, ask))
+        fifo = turn.state.public.table.talk is Talk.FIFO
+        until = asyncio.FIRST_COMPLETED if fifo else asyncio.ALL_COMPLETED
+        await asyncio.wait(self._thoughts.values(), timeout=self._left(turn.state), return_when=until)
+        came = self._take()
+        if not self._thoughts or (fifo and came):
+            return came
+        await self.clear(tuple(self._thoughts))
+        return [*came, Elapsed(turn.state.public.stage)]
+
+    async def _think(self, turn: Turn, ask: Ask) -> Answer:
+        try:
+            decision = self._agents[ask.seat].decide(view(turn.state, ask.seat), ask)
+            if inspect.isawaitable(decision):
+                decision = await decision
+            return decision.answer(ask)
+        finally:
+            self._came.append(ask.seat)
+
+    def _take(self) -> list[Reply]:
+        """The answers that are there, in the order in which they came."""
+        came, self._came = self._came, []
+        for seat in came:
+            del self._asks[seat]
+        return [self._thoughts.pop(seat).result() for seat in came]
+
+    def _left(self, state: State) -> float | None:
+        """Seconds that the stage has left; None without a wall clock."""
+        if state.public.table.clock is not Clock.WALL:
+            return None
+        now = asyncio.get_running_loop().time()
+        if self._stage != state.public.stage:
+            self._stage, self._over = state.public.stage, now + stage_seconds(state)
+        return max(0.0, self._over - now)
+
+    async def clear(self, seats: Iterable[Seat]) -> None:
+        """Stop the thoughts of these seats and wait until they have stopped."""
+        stopped = [self._thoughts.pop(seat) for seat in seats if seat in self._thoughts]
+        for thought in stopped:
+            thought.cancel()
+        await asyncio.gather(*stopped, return_exceptions=True)
+        self._asks = {seat: ask for seat, ask in self._asks.items() if seat in self._thoughts}
+        self._came = [seat for seat in self._came if seat in self._thoughts]
 
 
 def _begin(opening: Sequence[Event]) -> Generator[Turn, Sequence[Reply], State]:

@@ -107,7 +107,7 @@ class AsyncAgent(Protocol):
         """Take in the next events that the seat may see, in order and each exactly once."""
 
     def decide(self, view: View, ask: Ask) -> Awaitable[Decision]:
-        """Answer an ask."""
+        """Answer an ask. Cancelled when the ask is closed before; nothing is observed meanwhile."""
 
 
 AnyAgent: TypeAlias = Agent | AsyncAgent

@@ -24,7 +24,12 @@ from game.play.drivers import Played, run_sync
 from game.play.seats import Agent, Decision
 
 WIDTH = 100
-QUIET = frozenset({"decided", "stage_opened", "uses_set", "fact_set", "mark_set", "seeded", "forced", "jotted"})
+QUIET = frozenset(
+    {
+        "decided", "stage_opened", "floor_given", "bade", "uses_set", "fact_set", "mark_set", "seeded", "forced",
+        "jotted", "summarised",
+    }
+)  # fmt: skip
 """Events that are not shown line by line."""
 
 

@@ -16,12 +16,12 @@ from agents.scripted.voice import SPEECH_LENGTH
 from bench.scripted import play_many, playable
 from game.engine import events as e
 from game.engine.asks import Ask
-from game.engine.config import Clock, Rounds
-from game.engine.fold import fold_view, visible
+from game.engine.config import Clock, Rounds, Talk
+from game.engine.fold import fold, fold_view, visible
 from game.engine.legal import check
 from game.engine.setup import start, table_for
-from game.engine.state import View
-from game.engine.types import Channel
+from game.engine.state import EMPTY, View
+from game.engine.types import Channel, Phase
 from game.names import NAMES
 from game.play.drivers import Played, run_sync
 from game.play.seats import Decision
@@ -82,13 +82,56 @@ def test_players_without_sense_lose(town: str, others: str, ahead: bool) -> None
         {"clock": Clock.BUDGET},
         {"rounds": Rounds(day_one=2, discussion=1, voting=2, night=2)},
         {"rounds": Rounds(night=0)},
+        {"talk": Talk.BIDS},
+        {"talk": Talk.BIDS, "clock": Clock.BUDGET, "rounds": Rounds(day_one=2, discussion=1)},
+        {"talk": Talk.FIFO},
     ],
-    ids=["budget", "other rounds", "silent nights"],
+    ids=["budget", "other rounds", "silent nights", "bids", "bids and budget", "fifo"],
 )
 def test_other_tables_work_too(settings: dict[str, Any]) -> None:
     log = play("tables", text=False, **settings).log
     assert isinstance(log[-1], e.MatchEnded)
     assert not [event for event in log if isinstance(event, e.Refused)]
+
+
+def test_talk_by_bids_is_a_talk() -> None:
+    """As many lines a day as by rounds or more, from most of the living; all want it less than those with news."""
+    days = Counter[int]()
+    speakers: dict[int, set[int]] = {}
+    for seed in range(4):
+        state = EMPTY
+        log = play(f"bids {seed}", text=False, talk=Talk.BIDS).log
+        for event in log:
+            state = fold(state, event)
+            if isinstance(event, e.Said) and state.public.phase is Phase.DISCUSSION and event.channel == "public":
+                day = 100 * seed + state.public.day
+                days[day] += 1
+                speakers.setdefault(day, set()).add(event.seat)
+        assert {event.level for event in log if isinstance(event, e.Bade)} >= {0, 1, 2, 3}
+        assert [event for event in log if isinstance(event, e.TrialOpened)]
+        assert [event for event in log if isinstance(event, e.Chose) and event.ability == "jail"]
+    second = [day for day in days if day % 100 == 2]
+    assert len(second) == 4
+    assert all(days[day] >= 8 and len(speakers[day]) >= 6 for day in second)
+
+
+def test_words_never_influence_bids() -> None:
+    worded = play("bids", talk=Talk.BIDS)
+    assert without_words(play("bids", text=False, talk=Talk.BIDS).log) == without_words(worded.log)
+
+
+def test_who_was_silent_with_the_floor_leaves_it_to_the_others() -> None:
+    floor, spoke, level, left = 0, False, 0, []
+    for event in play("bids", text=False, talk=Talk.BIDS).log:
+        if isinstance(event, e.FloorGiven | e.PhaseOpened):
+            left += [level] if floor and not spoke else []
+            floor, spoke = getattr(event, "seat", 0), False
+        elif isinstance(event, e.Said) and event.seat == floor:
+            spoke = True
+        elif isinstance(event, e.Bade) and event.seat == floor:
+            level = event.level
+    assert len(left) > 5
+    assert set(left) == {0}
 
 
 def test_the_same_seed_gives_the_same_match() -> None:

@@ -11,11 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from game import live, selectors, services
+from game.bell import doorbell
 from game.engine import events as e
 from game.engine.actions import Elapsed
 from game.engine.fold import fold_all
 from game.engine.state import EMPTY
-from game.live import Driver, doorbell, drive, reading_time
+from game.live import Driver, drive, reading_time
+from game.lobby import LobbyError
 from game.log import STALE_AFTER, LeaseLost, events_append, lease_release, lease_take
 from game.models import Ask, Decision, Event, Match
 from game.play.drivers import run_sync
@@ -180,9 +182,35 @@ def test_an_agent_that_fails_has_passed_and_the_match_goes_on(started: Make) -> 
     assert set(failed.values_list("source", "error")) == {("default", "RuntimeError: out of order")}
 
 
-def test_an_unknown_agent_fails_softly_too(started: Make) -> None:
-    match = play_out(started(agents=[{"model": "no-such-model"}]))
-    assert match.status == Match.Status.FINISHED
+def test_an_agent_that_is_not_known_any_more_fails_softly_too(started: Make) -> None:
+    match = started()
+    match.seats.filter(number=1).update(agent="retired")
+    assert play_out(match).status == Match.Status.FINISHED
+    errors = set(Decision.objects.filter(match=match, seat=1).values_list("source", "error"))
+    assert errors == {("default", "KeyError: \"There is no agent or model 'retired'.\"")}
+
+
+def test_a_lobby_with_an_agent_that_nobody_knows_is_refused_with_the_nearest_name(new_match: Make) -> None:
+    with pytest.raises(LobbyError) as refused:
+        new_match(agents=[{"model": "scriptd"}, {"model": "gpt-9"}])
+    assert refused.value.problems == (
+        "There is no agent or model 'scriptd'; did you mean 'scripted'?",
+        "There is no agent or model 'gpt-9'; there are broken, scripted, silent.",
+    )
+    assert not Match.objects.exists()
+
+
+def test_a_match_of_other_rules_can_be_watched_and_not_resumed(started: Make) -> None:
+    match = started()
+    services.match_pause(match=match)
+    Match.objects.filter(pk=match.pk).update(rules_version=0)
+    match.refresh_from_db()
+    with pytest.raises(services.Rejected, match=r"version 0 of the rules.*can be watched"):
+        services.match_resume(match=match)
+    assert selectors.state_of(match.pk).public.seats
+    Match.objects.filter(pk=match.pk).update(status=Match.Status.QUEUED)
+    assert play_out(match).status == Match.Status.FAILED
+    assert "can be watched, not resumed" in match.error
 
 
 def test_a_match_that_cannot_be_read_fails_with_its_reason_and_keeps_its_log(started: Make) -> None:
@@ -224,7 +252,7 @@ def test_a_fork_can_be_forked_in_its_past(started: Make) -> None:
 
 def test_a_fork_with_an_agent_that_nobody_knows_is_refused(started: Make) -> None:
     match = play_out(started())
-    with pytest.raises(services.Rejected, match="no agent called oracle"):
+    with pytest.raises(services.Rejected, match="no agent or model 'oracle'"):
         services.match_fork(match=match, at_seq=match.last_seq, replace={1: "oracle"})
 
 

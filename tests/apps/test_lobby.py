@@ -37,7 +37,7 @@ WRONG = [
     ("x" * 70_000, "A lobby may have 64000 bytes."),
     ("agents:\n- {id: Ann, role: Witch}", "The role list deals no Witch to Ann."),
     ("agents:\n- {id: Ann}\n- {id: ann}", "Two players have the same name."),
-    ("talk: fifo", "the talk policy fifo is not built yet; there is rounds"),
+    ("talk: shouting", "line 1: talk: input should be 'rounds', 'bids' or 'fifo'"),
     (f"seed: {'x' * 65}", "line 1: seed: string should have at most 64 characters"),
     ("clock: sundial", "line 1: clock: input should be 'none', 'budget' or 'wall'"),
 ]

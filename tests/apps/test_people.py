@@ -10,9 +10,10 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 
 from game import selectors, services
+from game.bell import doorbell
 from game.engine import events as e
 from game.engine.types import Phase
-from game.live import GRACE, Driver, doorbell
+from game.live import GRACE, Driver
 from game.log import lease_take
 from game.models import Ask, Decision, Match, Seat
 from tests.apps.conftest import play_out

@@ -49,16 +49,16 @@ def test_whoever_is_not_asked_may_still_do_what_is_permitted() -> None:
     for voter in (2, 3, 4, 6):
         scene.do(voter, a.Vote(1))
     seen = {phase: _permitted(scene.until(phase), 2) for phase in (Phase.DEFENSE, Phase.JUDGEMENT)}
-    assert seen[Phase.DEFENSE] == ["will", "jot"]
-    assert seen[Phase.JUDGEMENT] == ["say", "judge", "judge", "judge", "whisper", "will", "jot"]
-    assert _permitted(scene.until(Phase.NIGHT), 4) == ["say", "use", "will", "note", "jot"]
+    assert seen[Phase.DEFENSE] == ["will", "jot", "summarise"]
+    assert seen[Phase.JUDGEMENT] == ["say", "judge", "judge", "judge", "whisper", "will", "jot", "summarise"]
+    assert _permitted(scene.until(Phase.NIGHT), 4) == ["say", "use", "will", "note", "jot", "summarise"]
     assert list(standing(view(scene.state, None))) == []
 
 
 def test_a_standing_vote_may_be_changed() -> None:
     scene = Scene(*TABLE).until(Phase.VOTING)
     assert _permitted(scene, 2)[:2] == ["say", "vote"]
-    assert _permitted(scene, 1) == ["say", "vote", "whisper", "will", "jot"]
+    assert _permitted(scene, 1) == ["say", "vote", "whisper", "will", "jot", "summarise"]
 
 
 def _permitted(scene: Scene, seat: int) -> list[str]:

@@ -18,6 +18,9 @@ WRONG_ACTIONS = [
     ({"do": "judge", "verdict": "maybe"}, "'verdict' must be one of guilty, innocent, abstain."),
     ({"do": "use", "ability": "heal", "targets": [1, "2"]}, "'targets' has a wrong value"),
     ({"do": "use", "ability": 7}, "'ability' has a wrong value: '7'."),
+    ({"do": "bid", "level": True}, "'level' has a wrong value: 'True'."),
+    ({"do": "bid", "level": None}, "'level' has a wrong value: 'None'."),
+    ({"do": "summarise", "text": "so"}, "'summarise' needs 'day'."),
     ({"do": "pass", "why": "tired"}, "'pass' takes no 'why'; it takes nothing."),
 ]
 
@@ -31,6 +34,18 @@ def test_a_wrong_action_is_refused(value: object, sentence: str) -> None:
 
 def test_a_vote_for_nobody_is_null() -> None:
     assert codec.action_from_json({"do": "vote", "target": None}) == a.Vote(None)
+
+
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [
+        (a.Bid(3), {"do": "bid", "level": 3}),
+        (a.Summarise(2, "quiet"), {"do": "summarise", "day": 2, "text": "quiet"}),
+    ],
+)
+def test_an_action_goes_out_and_comes_back(action: a.Action, value: dict[str, object]) -> None:
+    assert codec.action_to_json(action) == value
+    assert codec.action_from_json(value) == action
 
 
 WRONG_REPLIES = [

@@ -226,3 +226,10 @@ def test_weight_against_counts_a_revealed_mayor_three_times() -> None:
     scene.do(1, a.Vote(4))
     scene.do(2, a.Vote(4))
     assert scene.state.public.weight_against(4) == 4
+
+
+def test_a_summary_is_kept_for_its_own_seat_alone_dead_or_alive() -> None:
+    scene = Scene("Mafioso", "Sheriff", "Doctor").night((1, "kill", (2,)))
+    for seat in (2, 3):
+        written = [event for event in scene.do(seat, a.Summarise(1, f"by {seat}")) if isinstance(event, e.Summarised)]
+        assert written == [e.Summarised(only(seat), seat, 1, f"by {seat}")]

@@ -53,6 +53,7 @@ NIGHT = [
     (MAFIOSO, a.WriteNote("mine"), None),
     (VETERAN, a.WriteWill("x" * 3000), "too_long"),
     (VETERAN, a.Jot("x" * 3000), "too_long"),
+    (VETERAN, a.Summarise(1, "x" * 3000), "too_long"),
     (VETERAN, a.Say(" "), "no_text"),
     (VETERAN, a.Pass(), None),
 ]
@@ -73,6 +74,13 @@ DAY = [
     (VETERAN, a.Whisper(99, "psst"), "no_such_seat"),
     (VETERAN, a.Whisper(DOCTOR, "psst"), "dead"),
     (VETERAN, a.Whisper(VETERAN, "psst"), "self"),
+    (VETERAN, a.Summarise(1, "nothing yet"), None),
+    (VETERAN, a.Summarise(2, "the Doctor is dead"), None),
+    (VETERAN, a.Summarise(3, "tomorrow"), "no_such_day"),
+    (VETERAN, a.Summarise(0, "before"), "no_such_day"),
+    (VETERAN, a.Summarise(1, "  "), "no_text"),
+    (DOCTOR, a.Summarise(2, "I am dead"), None),
+    (VETERAN, a.Bid(1), "no_bids"),
 ]
 
 

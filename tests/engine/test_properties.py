@@ -15,7 +15,7 @@ from game.engine import events as e
 from game.engine.apply import apply, move, order
 from game.engine.asks import all_asked, ask_of, asks
 from game.engine.codec import from_json, reply_from_json, reply_to_json, to_json
-from game.engine.config import Clock, Limits
+from game.engine.config import Clock, Limits, Talk
 from game.engine.fold import fold_all, fold_view, view, visible
 from game.engine.legal import check
 from game.engine.match import Match
@@ -35,8 +35,9 @@ LISTS = [mode for mode, found in MODES.items() if found.slots]
 
 
 def states(seed: str, players: int) -> list[tuple[list[e.Event], State]]:
-    """Every state at which somebody is asked, with the log that leads to it; the mode is drawn from the seed."""
-    log = start(table_for(chance.pick(LISTS, seed, "mode"), NAMES[:players]), seed)
+    """Every state at which somebody is asked, with the log that leads to it; mode and talk are drawn from the seed."""
+    talk = chance.pick((Talk.ROUNDS, Talk.BIDS), seed, "talk")
+    log = start(table_for(chance.pick(LISTS, seed, "mode"), NAMES[:players], talk=talk), seed)
     state = fold_all(EMPTY, log)
     found = [(list(log), state)]
     while state.public.ending is None:
@@ -92,6 +93,18 @@ def test_the_order_of_answers_inside_a_batch_is_irrelevant(seed: str, data: st.D
 
 
 @law
+@given(SEEDS, st.data())
+def test_a_fifo_table_hears_answers_in_the_order_given_and_the_end_of_the_time_last(
+    seed: str, data: st.DataObject
+) -> None:
+    state = fold_all(EMPTY, start(table_for("Classic", NAMES[:9], talk=Talk.FIFO), seed))
+    lines = [a.Answer(ask.seat, ask.id, (a.Say(f"{ask.seat}"),)) for ask in asks(state)]
+    given_order = data.draw(st.permutations([*lines, a.Elapsed(state.public.stage)]))
+    said = [event.seat for event in apply(state, given_order) if isinstance(event, e.Said)]
+    assert said == [reply.seat for reply in given_order if isinstance(reply, a.Answer)]
+
+
+@law
 @given(SEEDS)
 def test_answers_applied_one_by_one_give_the_same_events(seed: str) -> None:
     for _, state in states(seed, 9)[:-1:5]:
@@ -133,6 +146,8 @@ def everything(state: State) -> list[a.Action]:
         a.Say("x" * 5000),
         a.WriteNote("a note"),
         a.WriteWill("x" * 5000),
+        *(a.Bid(level) for level in range(-1, 6)),
+        *(a.Summarise(day, "psst") for day in range(state.public.day + 2)),
     ]
 
 
@@ -146,7 +161,7 @@ def test_every_advertised_action_is_accepted_and_no_other(seed: str) -> None:
             if ask:
                 offered = {act for option in (*ask.options, *ask.standing) for act in option.actions("psst")}
             for action in everything(state):
-                if isinstance(action, a.Vote | a.Use | a.Judge | a.Whisper) and ask:
+                if isinstance(action, a.Vote | a.Use | a.Judge | a.Whisper | a.Bid | a.Summarise) and ask:
                     assert (check(view(state, seat), action) is None) == (action in offered), (action, ask)
 
 

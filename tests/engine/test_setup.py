@@ -10,7 +10,7 @@ from game.engine import events as e
 from game.engine.config import Table
 from game.engine.fold import fold_all
 from game.engine.roles import ROLES
-from game.engine.setup import MODES, SetupError, deal, start, table_for
+from game.engine.setup import MODES, SetupError, deal, may_bring, start, table_for
 from game.engine.state import EMPTY
 from game.engine.types import Faction
 from game.names import NAMES
@@ -221,3 +221,15 @@ def test_a_mode_of_ones_own_adds_no_rule() -> None:
     assert not {"traitor", "vip", "lover"} & {
         event.message for event in start(table, "house") if isinstance(event, e.Told | e.Announced)
     }
+
+
+@pytest.mark.parametrize(
+    ("slot", "roles"),
+    [
+        ("Town Protective", ("Bodyguard", "Doctor")),
+        ("Doctor", ("Doctor",)),
+        ("Town Killing", ("Veteran", "Vigilante", "Jailor")),
+    ],
+)
+def test_what_a_slot_may_bring(slot: str, roles: tuple[str, ...]) -> None:
+    assert set(may_bring(slot, table_for("Classic", NAMES[:15]))) == set(roles)

@@ -21,8 +21,8 @@ from game.names import NAMES
 from tests.envs.playing import MODES, steps
 
 EXPRESSED = {"pass", "vote", "judge", "use", "say"}
-UNSPOKEN = {"whisper", "will", "note", "jot"}
-"""What takes free text, and stays out of the numbers."""
+UNSPOKEN = {"whisper", "will", "note", "jot", "summarise", "bid"}
+"""What takes free text, or says how much one wants to speak, and stays out of the numbers."""
 
 
 def test_the_blocks_follow_each_other_without_a_gap() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from game.engine import actions as a
+from game.engine.config import Talk
 from game.engine.fold import view
 from game.engine.types import Channel, Phase, Verdict
 from game.play.commands import CommandError, help_lines, read
@@ -25,6 +26,8 @@ READ = [
     ("/transport P1, P2", a.Use("transport", (1, 2))),
     ("/will I was P1", a.WriteWill("I was P1")),
     ("/jot look at 3", a.Jot("look at 3")),
+    ("/bid 3", a.Bid(3)),
+    ("/summarise 2 Ben lied", a.Summarise(2, "Ben lied")),
     ("/pass", a.Pass()),
     ("/leave", a.Leave()),
 ]
@@ -33,6 +36,9 @@ WRONG = [
     ("/dance", "There is no command /dance. You can type"),
     ("/vote 99", "There is no seat 99: the table has 3."),
     ("/vote Zed", "Nobody is called 'Zed'"),
+    ("/bid much", "/bid takes a number from 0 (nothing to say) to 4 (must speak)."),
+    ("/bid ²", "/bid takes a number"),
+    ("/summarise Ben lied", "/summarise takes the number of a day, then words."),
     ("/vote P", "Several players are called 'P'"),
 ]
 
@@ -58,6 +64,12 @@ def test_a_line_that_cannot_be_read_is_answered_with_what_to_type(scene: Scene, 
 def test_plain_words_go_to_the_channel_that_is_open(scene: Scene) -> None:
     scene.until(Phase.NIGHT)
     assert read("who?", view(scene.state, 3)) == a.Say("who?", Channel.MAFIA)
+
+
+def test_help_names_the_bid_where_the_table_talks_by_bids(scene: Scene) -> None:
+    by_bids = Scene("Transporter", "Sheriff", talk=Talk.BIDS)
+    lines = {table: [line for line in help_lines(view(table.state, 1)) if "/bid" in line] for table in (scene, by_bids)}
+    assert lines == {scene: [], by_bids: ["/bid 0-4         how much you want to speak next"]}
 
 
 def test_help_names_the_abilities_of_the_role(scene: Scene) -> None:

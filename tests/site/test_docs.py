@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from agents.llm.presets import names
+from agents.llm.tools import TOOLS
+from agents.llm.verbs import VERBS
 from game.engine.roles import ROLES
 from game.engine.setup import MODES
 
@@ -44,6 +47,12 @@ def test_the_api_page_has_every_address_and_shape(hooks: ModuleType) -> None:
     assert len(wanted) > 5
     assert [address for address in wanted if f"## {address} " not in page] == []
     assert [name for name in openapi["components"]["schemas"] if f"### {name} " not in page] == []
+
+
+def test_what_models_may_say_is_listed_whole(hooks: ModuleType) -> None:
+    page = hooks.pages()["reference/protocol.md"]
+    named = [*(one.form for one in VERBS.values()), *(one.form for one in TOOLS.values()), *names()]
+    assert [name for name in named if name not in page] == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -36,6 +36,8 @@ class Steps:
     """Brings the database up to date, before anything uses it."""
     ready: Callable[[], None]
     """Follows the first answer of the web server."""
+    lanes: Callable[[], Sequence[str]] = tuple
+    """Names the model servers that come up with the site, once the database is up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ async def _supervise(
         await _web_answers(listener, places.logs / "web.log")
         await supervisor.start(_worker(places, "batch-worker", "batch,judge", BATCH_THREADS, niceness=10))
         await supervisor.start(_beat(places))
+        for lane in await asyncio.to_thread(steps.lanes):
+            await supervisor.start(_lane(places, lane))
         await asyncio.to_thread(steps.ready)
         await supervisor.stopping.wait()
 
@@ -112,6 +116,12 @@ def _worker(places: Places, name: str, queues: str, threads: int, *, niceness: i
 
 def _beat(places: Places) -> Child:
     return Child(_python(places, "beat", "celery", "-A", "tossim_site", "beat", "-l", "info", "--pidfile="), "beat.log")
+
+
+def _lane(places: Places, name: str) -> Child:
+    """A model server, watched by a process of its own that starts it again."""
+    command = [sys.executable, str(places.base / "manage.py"), "lane", "run", name]
+    return Child(Program(f"lane-{name}", command, {"cwd": places.base}), f"lane-{name}-watch.log", grace=20.0)
 
 
 def _web(places: Places, listener: socket.socket) -> Child:

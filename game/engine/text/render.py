@@ -16,6 +16,7 @@ from typing import Any
 from game.engine import events as e
 from game.engine.asks import Ask, AskKind
 from game.engine.config import Ruleset
+from game.engine.floor import is_bid_for
 from game.engine.legal import writable
 from game.engine.roles import ROLES
 from game.engine.roles.groups import GROUPS
@@ -57,6 +58,8 @@ def scene(view: View) -> str:
     accused = public.table.names[public.accused - 1] if public.accused else ""
     if public.phase not in _SCENES:
         return ""
+    if public.floor:
+        return say("scene", "floor", name=public.table.names[public.floor - 1])
     return say("scene", public.phase.value, majority=public.majority, accused=accused)
 
 
@@ -71,7 +74,10 @@ def ask(question: Ask, view: View) -> str:
     if question.kind is AskKind.CONFER:
         channel = " / ".join(say("channel", name.value) for name in sorted(writable(view)))
     abilities = "; ".join(say("choose", option.name) for option in question.options if option.verb == "use")
-    wanted = say("ask", question.kind.value, accused=accused, channel=channel, abilities=abilities)
+    listens = is_bid_for(public) and public.floor != question.seat
+    key = "listen" if listens else question.kind.value
+    speaker = public.table.names[public.floor - 1] if public.floor else "Nobody"
+    wanted = say("ask", key, accused=accused, channel=channel, abilities=abilities, name=speaker)
     return f"{phase_title(public.phase, public.day)}: {wanted}"
 
 
@@ -162,6 +168,18 @@ def _whispered(event: e.Whispered, names: _Names, seat: Seat | None) -> str:
 
 def _heard(event: e.WhisperHeard, names: _Names, seat: Seat | None) -> str:
     return f"{names[event.seat]} to {names[event.target]}: {event.text}"
+
+
+def _floor(event: e.FloorGiven, names: _Names, seat: Seat | None) -> str:
+    return say("line", "floor_given", name=names[event.seat])
+
+
+def _bade(event: e.Bade, names: _Names, seat: Seat | None) -> str | None:
+    return say("line", "bade", level=event.level) if event.seat == seat else None
+
+
+def _summarised(event: e.Summarised, names: _Names, seat: Seat | None) -> str | None:
+    return say("line", "summarised", day=event.day, text=event.text) if event.seat == seat else None
 
 
 def _voted(event: e.Voted, names: _Names, seat: Seat | None) -> str:
@@ -278,6 +296,9 @@ _LINES: dict[str, Callable[[Any, _Names, Seat | None], str | None]] = {
     "whispered": _whispered,
     "whisper_heard": _heard,
     "will_read": _will_read,
+    "floor_given": _floor,
+    "bade": _bade,
+    "summarised": _summarised,
     "voted": _voted,
     "trial_opened": _trial_opened,
     "trial_closed": _trial_closed,

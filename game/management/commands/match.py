@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from game import selectors, services
-from game.live import doorbell, drive
+from game.bell import doorbell
+from game.live import drive
 from game.lobby import LobbyError, lobby_from_yaml
 from game.log import engine_event, lease_take
 from game.models import Match

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,14 @@ class Command(StackCommand):
         parser.add_argument("--login-link", action="store_true", help="print a new one-time login link for the admin")
 
     def handle(self, *, host: str, port: int, no_match: bool, login_link: bool, **_: Any) -> None:
+        def steps(here: Places, url: str) -> Steps:
+            ready = partial(self.ready, here, url, match=not no_match, link=login_link)
+            return Steps(partial(prepare, here), ready, lanes_wanted)
+
+        self.bring_up(host, port, steps)
+
+    def bring_up(self, host: str, port: int, steps: Callable[[Places, str], Steps]) -> None:
+        """Brings everything up and keeps it up; `steps` are given the places and the site's address."""
         here = places()
         here.logs.mkdir(parents=True, exist_ok=True)
         with locked(here.lock, Holder(os.getpid(), "up")) as lock, listen(host, port) as listener:
@@ -39,8 +48,7 @@ class Command(StackCommand):
             lock.write(Holder(os.getpid(), "up", url))
             if not _is_loopback(host):
                 self.open_up(host)
-            ready = partial(self.ready, here, url, match=not no_match, link=login_link)
-            run_stack(here, listener, Steps(partial(prepare, here), ready), self.say)
+            run_stack(here, listener, steps(here, url), self.say)
         self.say("everything is stopped")
 
     def open_up(self, host: str) -> None:
@@ -53,10 +61,14 @@ class Command(StackCommand):
     def ready(self, here: Places, url: str, *, match: bool, link: bool) -> None:
         """Opens the match to watch, and says where everything is."""
         shown = [("match", url + showcase_address())] if match else []
-        shown += [("home", f"{url}/"), ("admin", _admin_address(url, link)), ("logs", str(here.logs))]
+        shown += [("home", f"{url}/"), ("admin", admin_address(url, link)), ("logs", str(here.logs))]
+        self.announce(shown)
+        connections.close_all()
+
+    def announce(self, shown: Sequence[tuple[str, str]]) -> None:
+        """Says where everything is."""
         lines = "".join(f"    {name:<6}{where}\n" for name, where in shown)
         self.say(f"ready in {time.monotonic() - self.began:.1f} s\n\n{lines}\n    Ctrl-C stops everything.\n")
-        connections.close_all()
 
 
 def prepare(here: Places) -> None:
@@ -70,6 +82,16 @@ def prepare(here: Places) -> None:
         connections.close_all()
 
 
+def lanes_wanted() -> list[str]:
+    """The model servers that somebody wants to run here."""
+    from agents.selectors import lanes_to_run
+
+    try:
+        return lanes_to_run()
+    finally:
+        connections.close_all()
+
+
 def showcase_address() -> str:
     """The path of the match that shows what ToSSim does, opened if none is."""
     from game.showcase import archive_ensure, showcase_match_ensure
@@ -78,7 +100,8 @@ def showcase_address() -> str:
     return f"/m/{showcase_match_ensure().pk}"
 
 
-def _admin_address(url: str, link: bool) -> str:
+def admin_address(url: str, link: bool) -> str:
+    """Where the admin is; with a link that logs in once where none was used yet, or one is wanted."""
     admin = first_admin()
     if admin is None or (admin.last_login and not link):
         return f"{url}/admin/"

@@ -1,0 +1,223 @@
+"""`manage.py llm`: bring the site up with a model on a lane, and play a match of models."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.core.management.base import CommandError
+from django.db import connections
+
+from agents import selectors, services
+from agents.lanes.configuration import LaneSpec, ModelSpec
+from agents.lanes.facts import Kind, State, Wanted
+from agents.lanes.metrics import Reading, read
+from agents.llm import accounting
+from agents.llm.presets import names, preset_for
+from agents.models import Lane
+from game import selectors as game_selectors
+from game import services as game_services
+from game.lobby import AgentSpec, LobbyError, LobbySpec, RoundsSpec, lobby_from_yaml
+from game.models import Match
+from tossim_site.embedded.places import Places
+from tossim_site.embedded.stack import Steps
+from tossim_site.management.commands import up
+
+ACT_TOKENS = 64
+"""For an action: two sentences."""
+CONCURRENCY = 32
+LOOK_EVERY = 2.0
+TELL_EVERY = 15.0
+"""Seconds between two lines of progress."""
+
+
+class Command(up.Command):
+    """Registers the model and its lane, starts both with the site, plays, and accounts for every token."""
+
+    help = "Play a match of language models: on a model server started here, or on any OpenAI-compatible one."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command line."""
+        super().add_arguments(parser)
+        parser.add_argument("--model", default="", help="a folder or a hub name")
+        parser.add_argument(
+            "--url", default="", help="an OpenAI-compatible server instead of one started here, with /v1"
+        )
+        parser.add_argument("--served", default="", help="the model's name at that server")
+        parser.add_argument("--key-env", default="", help="the environment variable that holds that server's key")
+        parser.add_argument("--name", default="", help="what lobbies call the model (default: from its own name)")
+        parser.add_argument("--preset", default="", help=f"its family: {', '.join(names())} (default: by its name)")
+        parser.add_argument("--gpu", default="", help="devices of the server, such as 0 or 0,1 (default: the CPU)")
+        parser.add_argument("--window", type=int, default=8192, help="tokens of context")
+        parser.add_argument("--kv-cache", type=int, default=6, help="on the CPU: GiB for the KV cache")
+        parser.add_argument("--notation", default="compact", choices=("plain", "compact"))
+        parser.add_argument("--think", type=int, default=0, help="tokens of thought before an action")
+        parser.add_argument("--no-structure", action="store_true", help="no grammar: the model writes its tags alone")
+        parser.add_argument("--lobby", type=Path, help="a lobby instead of a table full of the model")
+        parser.add_argument("--seats", type=int, default=15, help="7 to 15")
+        parser.add_argument("--seed", help="of the match")
+        parser.add_argument("--once", action="store_true", help="stop everything when the match has ended")
+
+    def handle(self, *, host: str, port: int, **chosen: Any) -> None:
+        """Bring up and play."""
+        lobby = self.lobby(chosen)
+        self.failure = ""
+
+        def steps(here: Places, url: str) -> Steps:
+            return Steps(partial(self.prepare, here, chosen), partial(self.play, url, lobby, chosen), up.lanes_wanted)
+
+        try:
+            self.bring_up(host, port, steps)
+        finally:
+            if self.failure:
+                raise CommandError(self.failure)
+
+    def lobby(self, chosen: Mapping[str, Any]) -> LobbySpec:
+        """The lobby: the one given, or a table full of the model. Raises CommandError."""
+        if file := chosen["lobby"]:
+            try:
+                return lobby_from_yaml(file.read_text("utf-8"))
+            except (OSError, UnicodeDecodeError) as error:
+                raise CommandError(f"{file} cannot be read: {error}") from error
+            except LobbyError as error:
+                raise CommandError("\n".join(f"{file}: {problem}" for problem in error.problems)) from error
+        name, seats = model_name(chosen), chosen["seats"]
+        if not 7 <= seats <= 15:
+            raise CommandError("A table has 7 to 15 seats.")
+        return LobbySpec(
+            title=f"{name} at every seat",
+            players=seats,
+            agents=[AgentSpec(model=name) for _ in range(seats)],
+            rounds=RoundsSpec(discussion=1, voting=2, night=0),
+        )
+
+    def prepare(self, here: Places, chosen: Mapping[str, Any]) -> None:
+        """Bring the database up to date and register what was chosen."""
+        up.prepare(here)
+        try:
+            register(chosen)
+        finally:
+            connections.close_all()
+
+    def play(self, url: str, lobby: LobbySpec, chosen: Mapping[str, Any]) -> None:
+        """Wait for the lane, play, account."""
+        try:
+            lane = self.lane_ready(model_name(chosen))
+            if lane is None or chosen["no_match"]:
+                self.announce([("lanes", f"{url}/lanes"), ("home", f"{url}/")])
+                return
+            match = game_services.match_start(match=game_services.match_create(spec=lobby, seed=chosen["seed"]))
+            self.announce([("match", f"{url}/m/{match.pk}"), ("lanes", f"{url}/lanes"), ("home", f"{url}/"),
+                           ("admin", up.admin_address(url, chosen["login_link"]))])  # fmt: skip
+            self.follow(match, lane)
+        except LobbyError as error:
+            self.failure = str(error)
+        finally:
+            connections.close_all()
+            if self.failure or chosen["once"]:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    def lane_ready(self, name: str) -> Lane | None:
+        """The model's lane, once it answers; None, with the failure said, where it never will."""
+        told = 0.0
+        while True:
+            lane = Lane.objects.get(name=name)
+            if lane.kind == Kind.ENDPOINT or lane.state == State.READY:
+                self.say(f"lane {name} answers at {lane.url}")
+                return lane
+            if lane.state == State.BROKEN:
+                self.failure = f"The lane {name} cannot be started: {lane.last_error}"
+                return None
+            if time.monotonic() - told > TELL_EVERY:
+                told = time.monotonic()
+                self.say(f"lane {name}: {lane.state}; a server takes half a minute or more to start")
+            time.sleep(LOOK_EVERY)
+
+    def follow(self, match: Match, lane: Lane) -> None:
+        """Tell how the match goes, and at the end what it cost."""
+        began, told, before = time.monotonic(), time.monotonic(), counters(lane)
+        while not match.ended:
+            time.sleep(LOOK_EVERY)
+            match.refresh_from_db()
+            if time.monotonic() - told > TELL_EVERY:
+                told = time.monotonic()
+                self.say(progress(match, time.monotonic() - began))
+        seconds = time.monotonic() - began
+        for line in report(match, seconds, before, counters(lane)):
+            self.say(line)
+        if match.status != Match.Status.FINISHED:
+            self.failure = f"The match ended as {match.get_status_display()}: {match.error}"
+
+
+def model_name(chosen: Mapping[str, Any]) -> str:
+    """What lobbies call the model."""
+    name = chosen["name"] or Path(chosen["model"] or chosen["served"]).name
+    if not name:
+        raise CommandError("Say which model: --model FOLDER_OR_HUB_NAME, or --url ADDRESS with --served NAME.")
+    return str(name).lower()
+
+
+def register(chosen: Mapping[str, Any]) -> None:
+    """The model and its lane as rows, the lane wanted."""
+    name, base = model_name(chosen), chosen["model"] or chosen["served"]
+    model = ModelSpec(
+        name=name, base=base, preset=chosen["preset"] or preset_for(base), window=chosen["window"],
+        notation=chosen["notation"], think_tokens=chosen["think"], act_tokens=ACT_TOKENS,
+        structured=not chosen["no_structure"], tokenizer=base if Path(base).is_dir() else "",
+    )  # fmt: skip
+    lane = LaneSpec(
+        name=name, kind=Kind.ENDPOINT if chosen["url"] else Kind.OWN, url=chosen["url"], key_env=chosen["key_env"],
+        base=base, devices=chosen["gpu"], max_model_len=chosen["window"], kv_cache_gib=chosen["kv_cache"],
+        max_loras=2, concurrency=CONCURRENCY,
+    )  # fmt: skip
+    services.model_register(spec=model)
+    services.lane_wanted(lane=services.lane_register(spec=lane), wanted=Wanted.ON)
+
+
+def counters(lane: Lane) -> Reading | None:
+    """The server's own counters; None where it shows none."""
+    try:
+        with urlopen(f"{lane.url.removesuffix('/v1')}/metrics", timeout=10) as page:  # noqa: S310
+            return read(page.read().decode(), time.monotonic())
+    except (URLError, OSError, ValueError):
+        return None
+
+
+def progress(match: Match, seconds: float) -> str:
+    """How a match stands, in a line."""
+    public = game_selectors.state_of(match.pk).public
+    account = selectors.match_account(match.pk)
+    return (
+        f"day {public.day}, {public.phase.value}, {len(public.living)} living; {account.decisions} decisions "
+        f"({account.decisions / seconds:.2f} a second), {account.cached_share:.0%} of the prompts from the cache"
+    )
+
+
+def report(match: Match, seconds: float, before: Reading | None, after: Reading | None) -> list[str]:
+    """What a match came to and cost, a sentence a line."""
+    found = selectors.match_account(match.pk)
+    spoke, could = accounting.speeches(game_selectors.log_of(match.pk))
+    decisions = max(1, found.decisions)
+    lines = [
+        f"match {match.pk}: {match.get_status_display()}, {match.outcome or match.error}; {seconds / 60:.1f} minutes",
+        f"decisions: {found.decisions}, {found.decisions / seconds:.2f} a second",
+        f"accepted at the first try: {found.first_try}, {found.first_try / decisions:.1%}",
+        f"filled by a default: {found.fallbacks}",
+        f"spoke in public: {spoke} of {could} pairs of a day and a living seat",
+        f"tokens: {found.prompt_tokens} prompt, {found.cached_tokens} of them cached, {found.written_tokens} written",
+        f"cached share: {found.cached_share:.1%}; without the common beginning {found.cached_share_without_common:.1%}",
+        f"computed {found.computed} tokens against a floor of {found.floor}: {found.over_floor:.3f} times",
+        f"longest end of a prompt: {found.longest_tail} tokens; cuts: {found.cuts}, {found.cut_tokens} tokens",
+    ]
+    if before and after and after.cache_queries > before.cache_queries:
+        asked, hits = after.cache_queries - before.cache_queries, after.cache_hits - before.cache_hits
+        lines.append(f"the server's own counters: {asked:.0f} prompt tokens, {hits:.0f} cached ({hits / asked:.1%})")
+    return lines
