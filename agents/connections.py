@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
@@ -28,6 +29,7 @@ NO_KEY = "none"
 
 router = Router()
 """What this process knows of servers."""
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str, str], Client]] = WeakKeyDictionary()
 _read_at = 0.0
 _lanes: Sequence[LaneFacts] = ()
 _lock = Lock()
@@ -51,13 +53,16 @@ def seat_client(*, match_id: int, seat: int, model: LanguageModel) -> LaneClient
 
 
 def connect(lane: LaneFacts) -> Client:
-    """A client of a lane's server. Raises BadRequest where its key is not there."""
+    """A client of a lane's server, one for all seats of this loop. Raises BadRequest where its key is not there."""
     key = os.environ.get(lane.key_env, "") if lane.key_env else NO_KEY
     if not key:
         raise BadRequest(f"{lane.name} needs a key in the environment variable {lane.key_env}, which is not set.")
-    make = import_string(settings.TOSSIM_LANE_CLIENT)
-    client: Client = make(base_url=lane.url, api_key=key)
-    return client
+    with _lock:
+        clients = _clients.setdefault(asyncio.get_running_loop(), {})
+        if (lane.name, lane.url, lane.since) not in clients:
+            make = import_string(settings.TOSSIM_LANE_CLIENT)
+            clients[lane.name, lane.url, lane.since] = make(base_url=lane.url, api_key=key)
+        return clients[lane.name, lane.url, lane.since]
 
 
 async def _lanes_now() -> Sequence[LaneFacts]:
