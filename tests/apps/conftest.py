@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from game import selectors, services
+from game.bell import doorbell
 from game.engine.codec import to_json
-from game.live import drive
+from game.live import Driver, drive
 from game.lobby import LobbySpec
 from game.log import lease_take
 from game.models import Match
@@ -62,3 +64,16 @@ def play_out(match: Match) -> Match:
 def canonical(match: Match) -> list[dict[str, Any]]:
     """The canonical log of a match."""
     return [to_json(event) for event in selectors.log_of(match.pk)]
+
+
+@contextmanager
+def driven(match: Match) -> Iterator[Driver]:
+    """A driver that a test steps by hand."""
+    lease = lease_take(match_id=match.pk)
+    assert lease is not None
+    with doorbell() as bell:
+        driver = Driver(match.pk, lease, bell)
+        try:
+            yield driver
+        finally:
+            driver.close()

@@ -11,18 +11,17 @@ from django.db import connection
 from django.utils import timezone
 
 from game import live, selectors, services
-from game.bell import doorbell
 from game.engine import events as e
 from game.engine.actions import Elapsed
 from game.engine.fold import fold_all
 from game.engine.state import EMPTY
-from game.live import Driver, drive, reading_time
+from game.live import drive, reading_time
 from game.lobby import LobbyError
 from game.log import STALE_AFTER, LeaseLost, events_append, lease_release, lease_take
 from game.models import Ask, Decision, Event, Match
 from game.play.drivers import run_sync
 from game.tasks import match_run, matches_redispatch
-from tests.apps.conftest import canonical, play_out
+from tests.apps.conftest import canonical, driven, play_out
 from tests.doubles import RandomAgent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,10 +61,7 @@ def test_a_match_in_many_slices_is_the_same_match(started: Make) -> None:
 @pytest.mark.parametrize("after", [1, 4, 9, 17])
 def test_a_driver_that_dies_anywhere_in_a_turn_leaves_a_match_that_goes_on_alike(started: Make, after: int) -> None:
     whole, broken = play_out(started("dies")), started("dies")
-    lease = lease_take(match_id=broken.pk)
-    assert lease is not None
-    with doorbell() as bell:
-        driver = Driver(broken.pk, lease, bell)
+    with driven(broken) as driver:
         for _ in range(after):
             driver._step()
     Match.objects.filter(pk=broken.pk).update(heartbeat_at=timezone.now() - 2 * STALE_AFTER)
@@ -136,10 +132,7 @@ def test_a_stale_match_is_sent_out_again_and_a_lively_one_is_not(started: Make) 
 
 def test_a_paused_match_stops_and_goes_on_where_it_was(started: Make) -> None:
     whole, match = play_out(started("pause")), started("pause")
-    lease = lease_take(match_id=match.pk)
-    assert lease is not None
-    with doorbell() as bell:
-        driver = Driver(match.pk, lease, bell)
+    with driven(match) as driver:
         for _ in range(5):
             driver._step()
         services.match_pause(match=match)
@@ -275,10 +268,7 @@ def test_only_what_people_can_read_takes_time() -> None:
 
 def test_an_elapsed_stage_is_recorded(started: Make) -> None:
     match = started(people=0)
-    lease = lease_take(match_id=match.pk)
-    assert lease is not None
-    with doorbell() as bell:
-        driver = Driver(match.pk, lease, bell)
+    with driven(match) as driver:
         driver._reply(Elapsed(driver.state.public.stage))
     outcomes = {event.outcome for event in selectors.log_of(match.pk) if isinstance(event, e.Decided)}
     assert outcomes == {"elapsed"}

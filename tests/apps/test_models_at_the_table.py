@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,13 +11,12 @@ import pytest
 from django.utils import timezone
 
 from game import selectors, services
-from game.bell import doorbell
 from game.engine import events as e
 from game.engine.types import PUBLIC, Phase
 from game.live import LATE, MOOT, Driver
-from game.log import STALE_AFTER, lease_take
+from game.log import STALE_AFTER
 from game.models import Decision, Match
-from tests.apps.conftest import canonical, play_out
+from tests.apps.conftest import canonical, driven, play_out
 from tests.apps.models import Model
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,19 +51,6 @@ def fifo(new_match: Make, monkeypatch: pytest.MonkeyPatch) -> Make:
         return services.match_start(match=match)
 
     return make
-
-
-@contextmanager
-def driven(match: Match) -> Iterator[Driver]:
-    """A driver that a test steps by hand."""
-    lease = lease_take(match_id=match.pk)
-    assert lease is not None
-    with doorbell() as bell:
-        driver = Driver(match.pk, lease, bell)
-        try:
-            yield driver
-        finally:
-            driver.close()
 
 
 def ask_all(driver: Driver) -> None:

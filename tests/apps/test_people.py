@@ -10,13 +10,11 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 
 from game import selectors, services
-from game.bell import doorbell
 from game.engine import events as e
 from game.engine.types import Phase
-from game.live import GRACE, Driver
-from game.log import lease_take
+from game.live import GRACE
 from game.models import Ask, Decision, Match, Seat
-from tests.apps.conftest import play_out
+from tests.apps.conftest import driven, play_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Make = Callable[..., Match]
@@ -30,13 +28,6 @@ def seated(new_match: Make) -> tuple[Match, Seat, str]:
     seat, key = services.seat_take(match=match, name="Maria")
     match.refresh_from_db()
     return match, seat, key
-
-
-def driver_of(match: Match, bell: object) -> Driver:
-    """A driver that a test steps by hand."""
-    lease = lease_take(match_id=match.pk)
-    assert lease is not None
-    return Driver(match.pk, lease, bell)  # type: ignore[arg-type]
 
 
 def ask_of(match: Match, seat: Seat) -> Ask:
@@ -124,8 +115,7 @@ def test_an_unfinished_match_with_people_cannot_be_forked(seated: tuple[Match, S
 
 def test_a_persons_answer_is_recorded_once_and_applied(seated: tuple[Match, Seat, str]) -> None:
     match, seat, _ = seated
-    with doorbell() as bell:
-        driver = driver_of(match, bell)
+    with driven(match) as driver:
         while not Ask.objects.filter(match=match, seat=seat.number).exists():
             driver._step()
         match.refresh_from_db()
@@ -183,8 +173,7 @@ def test_an_answer_to_an_old_question_is_refused(seated: tuple[Match, Seat, str]
 def test_whoever_does_not_answer_in_time_has_passed(new_match: Make) -> None:
     match = new_match("late", people=1, seconds={"day_one": 1})
     seat, _ = services.seat_take(match=match, name="Maria")
-    with doorbell() as bell:
-        driver = driver_of(match, bell)
+    with driven(match) as driver:
         while driver.state.public.phase is Phase.DAY_ONE:
             driver._step()
     outcomes = [event.outcome for event in driver.events if isinstance(event, e.Decided) and event.seat == seat.number]

@@ -29,16 +29,23 @@ export interface MePatch {
   will?: string; note?: string; notebook?: string; choice?: Chosen | null; ballot?: VerdictWord | null;
 }
 export interface MeOp { op: 'me'; set: MePatch }
-export interface ThoughtOp { op: 'thought'; seat: number; text: string; ask: string; cost: number }
+export interface ToolUse { name: string; arguments: string; result: string }
+export interface Attempt { text: string; finish: string; refusal: string; reason: string; tools: ToolUse[] }
+export interface Report {
+  model: string; lane: string; attempts: Attempt[]; prompt_tokens: number; cached_tokens: number; thought_tokens: number; spoken_tokens: number;
+  latency_ms: number; finish: string; retries: string[]; fallback: string; error: string;
+}
+export interface ThoughtOp { op: 'thought'; seat: number; text: string; ask: string; cost: number; report?: Report | null }
 export interface NightOp { op: 'night'; step: string; what: string; by: number; seats: number[]; value: string; text: string }
 export interface OverOp { op: 'over'; outcome: string; winners: number[]; roles: string[]; seed: string; sentence: string }
 export type Op = TableOp | PhaseOp | SeatOp | LineOp | VotesOp | TrialOp | MeOp | ThoughtOp | NightOp | OverOp;
 export interface Item { n: number; at: number; ops: Op[] }
 
 export interface SeatOut { seat: number; name: string; agent: string; person: boolean; open: boolean; away: boolean }
+export interface Defaulted { ask: string; seat: number; kind: 'vote' | 'judge' | 'act'; reason: string }
 export interface MatchOut {
   id: number; title: string; status: string; mode: string; pace: number; finished: boolean; has_people: boolean; practice: boolean;
-  clock: string; parent: number | null; commitment: string; error: string; seats: SeatOut[];
+  clock: string; parent: number | null; commitment: string; error: string; defaulted: Defaulted[]; seats: SeatOut[];
 }
 export interface Param { value: string; label: string }
 export interface Option { verb: string; name: string; label: string; slots: number[][]; params: Param[]; twice: boolean; illegal: Record<string, string>[] }
@@ -47,12 +54,16 @@ export interface Ask {
   id: string; kind: string; sentence: string; budget: number | null; attempt: number; since: number | null; deadline: number | null;
   given: Record<string, unknown>[] | null; options: Option[]; standing: Option[]; barred: Barred[];
 }
+export interface Piece {
+  seat: number; ask: string; kind: 'start' | 'thought' | 'speech' | 'tool' | 'retry' | 'end' | 'gone'; at: number; text: string; since: number;
+}
 export interface Thinking { seat: number; since: number; usual: number | null }
 
 export type ServerFrame =
   | { type: 'hello'; match: MatchOut; as: Viewpoint; allowed: Viewpoint[]; withheld: string; me: number | null; now: number; cursor: number }
   | { type: 'events'; items: Item[] }
   | { type: 'live'; thinking: Thinking[]; status: string }
+  | { type: 'thinking'; pieces: Piece[] }
   | { type: 'ask'; ask: Ask | null; standing: Option[] }
   | { type: 'ack'; id: string; ok: boolean; code: string; error: string }
   | { type: 'seats'; seats: SeatOut[] }
@@ -71,7 +82,7 @@ export type Action =
 export interface MatchCard {
   id: number; title: string; status: string; mode: string; pace: number; has_people: boolean; day: number; phase: string; living: number[];
   seats: SeatOut[]; open_seats: number[]; outcome: string; winners: string[]; last_line: string; created: number; finished: number | null;
-  showcase: boolean;
+  showcase: boolean; defaulted: number;
 }
 export interface Lane {
   name: string; kind: 'own' | 'endpoint'; state: string; wanted: string; stale: boolean; base: string; models: string[]; adapters: string[]; group: string;

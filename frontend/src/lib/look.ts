@@ -1,4 +1,6 @@
 // How things are shown: faction glyphs, seat hues, channels, durations.
+import type { Defaulted } from './frames';
+
 export interface Faction { glyph: string; word: string; key: string }
 
 const FACTIONS: Record<string, Faction> = {
@@ -38,4 +40,16 @@ export function ago(then: number, now: number): string {
 export function typing(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   return !!target && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+}
+
+const DECIDING = { vote: ['vote', 'votes'], judge: ['verdict', 'verdicts'], act: ['night choice', 'night choices'] } as const;
+
+/** In words, which deciding answers of a match a default filled; empty when there were none. */
+export function filled(defaulted: Pick<Defaulted, 'kind'>[]): string {
+  const parts = (Object.keys(DECIDING) as (keyof typeof DECIDING)[]).flatMap((kind) => {
+    const count = defaulted.filter((one) => one.kind === kind).length;
+    return count ? [`${count} ${DECIDING[kind][count === 1 ? 0 : 1]}`] : [];
+  });
+  if (!parts.length) return '';
+  return `A default filled ${parts.join(', ')} of players who gave no answer of their own: the result says less about them.`;
 }

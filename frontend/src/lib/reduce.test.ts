@@ -45,6 +45,13 @@ describe('the picture of a match', () => {
     expect(known.every((one) => one === 3 || early.me.team?.some(([mate]) => mate === one))).toBe(true);
   });
 
+  it('keeps how a model came to a decision beside its thought', () => {
+    const report = { model: 'toy', lane: 'cpu', attempts: [], prompt_tokens: 9, cached_tokens: 5, thought_tokens: 2, spoken_tokens: 1, latency_ms: 3, finish: 'stop', retries: [], fallback: '', error: '' };
+    const last = everything.at(-1)!.n;
+    const line = advance(advance(EMPTY, everything), [{ n: last + 1, at: 0, ops: [{ op: 'thought', seat: 2, text: 'hm', ask: 'vote', cost: 3, report }] }]).lines.at(-1);
+    expect(line).toMatchObject({ kind: 'thought', seat: 2, text: 'hm', report });
+  });
+
   it('marks a trial once', () => {
     const marks = advance(EMPTY, everything).marks.filter((mark) => mark.kind === 'trial');
     const opened = everything.filter((item) => item.ops.some((op) => op.op === 'line' && op.text.includes('put on trial')));

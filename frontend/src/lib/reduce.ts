@@ -1,10 +1,10 @@
 // The picture of a match at one moment, made from items by a reducer that knows no rules.
-import type { Chosen, Item, LineOp, MePatch, NightOp, Op, OverOp, PhaseOp, SeatPatch, TableOp, ThoughtOp, TrialOp, VerdictWord, VotesOp } from './frames';
+import type { Chosen, Item, LineOp, MePatch, NightOp, Op, OverOp, PhaseOp, Report, SeatPatch, TableOp, ThoughtOp, TrialOp, VerdictWord, VotesOp } from './frames';
 
 export interface SeatView extends SeatPatch { seat: number; name: string; alive: boolean }
 export interface Line {
   n: number; at: number; id: string; kind: string; seat: number; text: string; tone: string; channel: string; name: string; alias: string; to: number;
-  day: number;
+  day: number; report?: Report | null;
 }
 export interface Me extends MePatch { choice: Chosen | null; ballot: VerdictWord | null }
 export interface Mark { n: number; kind: 'phase' | 'death' | 'trial' | 'end'; title: string; phase: string; day: number }
@@ -111,7 +111,7 @@ function line(screen: Screen, op: LineOp, item: Item): void {
 
 function note(screen: Screen, kind: string, op: ThoughtOp | NightOp, item: Item): void {
   const seat = op.op === 'thought' ? op.seat : op.by;
-  push(screen, item, { id: `${kind[0]}${item.n}`, kind, seat, text: op.text, name: screen.seats[seat - 1]?.name ?? '' });
+  push(screen, item, { id: `${kind[0]}${item.n}`, kind, seat, text: op.text, name: screen.seats[seat - 1]?.name ?? '', ...(op.op === 'thought' && op.report ? { report: op.report } : {}) });
 }
 
 function push(screen: Screen, item: Item, part: Partial<Line>): void {

@@ -1,5 +1,6 @@
 // The socket of a match: keeps a cursor, comes back where it was, sends what was decided until it is acknowledged.
 import type { Action, Ask, Item, MatchOut, Option, SeatOut, ServerFrame, Thinking, Viewpoint } from './frames';
+import { NOTHING, write, type Writings } from './writing';
 
 export type Link = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'closed';
 interface Pending { id: string; ask: string | null; actions: Action[]; sentAt: number; tries: number; done: (error: string) => void }
@@ -17,6 +18,8 @@ export class Stream {
   withheld = $state('');
   me = $state<number | null>(null);
   thinking = $state.raw<Thinking[]>([]);
+  /** What agents are writing, as far as it may be seen from here. */
+  writings = $state.raw<Writings>(NOTHING);
   ask = $state.raw<Ask | null>(null);
   standing = $state.raw<Option[]>([]);
   problem = $state('');
@@ -79,6 +82,7 @@ export class Stream {
     this.socket?.close();
     const socket = new WebSocket(`${scheme}://${location.host}/ws/m/${this.id}/?as=${this.as}&after=${this.last}`);
     this.socket = socket;
+    this.writings = NOTHING;
     this.heard = Date.now();
     socket.onmessage = (event) => this.socket === socket && this.hear(JSON.parse(event.data as string) as ServerFrame);
     socket.onclose = (event) => this.socket === socket && this.closed(event.code);
@@ -124,6 +128,9 @@ export class Stream {
         this.thinking = frame.thinking;
         if (this.match) this.match = { ...this.match, status: frame.status };
         return;
+      case 'thinking':
+        this.writings = write(this.writings, frame.pieces);
+        return;
       case 'ask':
         this.ask = frame.ask;
         this.standing = frame.standing;
@@ -161,6 +168,7 @@ export class Stream {
   private restart(): void {
     this.last = 0;
     this.cursor = 0;
+    this.writings = NOTHING;
     this.onItems([], true);
   }
 

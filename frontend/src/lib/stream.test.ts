@@ -122,6 +122,19 @@ describe('the stream', () => {
     expect(seen).toEqual([1]);
   });
 
+  it('keeps what is being written until the viewpoint changes or the line breaks', () => {
+    const thinking = { type: 'thinking', pieces: [{ seat: 3, ask: '5:3', kind: 'thought', at: 0, text: 'hm', since: 1 }] };
+    socket().hear({ ...hello, as: 'god' });
+    socket().hear(thinking);
+    expect(stream.writings.get(3)?.parts).toEqual([{ kind: 'thought', text: 'hm' }]);
+    socket().hear(hello);
+    expect(stream.writings.size).toBe(0);
+    socket().hear(thinking);
+    socket().drop();
+    vi.advanceTimersByTime(400);
+    expect(stream.writings.size).toBe(0);
+  });
+
   it('is live again as soon as anything is heard', () => {
     window.dispatchEvent(new Event('offline'));
     expect(stream.link).toBe('offline');
