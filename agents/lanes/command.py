@@ -12,6 +12,8 @@ from pathlib import Path
 HOST = "127.0.0.1"
 MODULE = "vllm.entrypoints.openai.api_server"
 """Not the `vllm` command: the CPU build has another distribution name, which that command does not find."""
+GRAMMARS = '{"backend": "xgrammar", "disable_any_whitespace": true}'
+"""Structured answers without blanks between their parts: a small model otherwise writes nothing else."""
 CPU_BLOCK = 32
 """Tokens in a block of the KV cache: the smallest that the CPU takes, so that the most of a prompt is found again."""
 CPU_BATCH = 8192
@@ -68,7 +70,7 @@ def command(spec: ServerSpec, python: str, cores: int, environment: Mapping[str,
     check(spec)
     words = [python, "-m", MODULE, "--model", spec.base, "--served-model-name", spec.base]
     words += ["--host", HOST, "--port", str(spec.port), "--max-model-len", str(spec.max_model_len)]
-    words += ["--enable-prompt-tokens-details"]
+    words += ["--enable-prompt-tokens-details", "--structured-outputs-config", GRAMMARS]
     words += _cpu_words(spec) if spec.on_cpu else _gpu_words(spec)
     for flag, value in (
         ("--revision", spec.revision),

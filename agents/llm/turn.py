@@ -198,7 +198,8 @@ class Turn:
             told = Message("user", spoken.ACT_NOW)
             draft.messages = (*draft.messages, Message("assistant", draft.said), told)
             draft.said = ""
-        schema = grammar.schema(self.ask, self.view, self.record.notation, length=CHARACTERS * self.record.act_tokens)
+        length = CHARACTERS * self.record.act_tokens
+        schema = grammar.schema(self.ask, self.view, self.record.notation, length=length, riders=True)
         completion = await self._request(draft, min(self.record.act_tokens, self._left()), schema=schema)
         draft.answer = completion.text
 
