@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypeAliasType
 
+from game.engine.floor import HIGHEST_BID
 from game.engine.types import Channel, Verdict
 
 MAX_FRAME = 16_384
@@ -317,6 +318,21 @@ class WriteAction(Shape):
     text: Text
 
 
+class SummariseAction(Shape):
+    """Keep one's own summary of a day."""
+
+    do: Literal["summarise"]
+    day: Annotated[int, Field(ge=1)]
+    text: Text
+
+
+class BidAction(Shape):
+    """Say how much one wants to speak next, where the table talks by bids."""
+
+    do: Literal["bid"]
+    level: Annotated[int, Field(ge=0, le=HIGHEST_BID)]
+
+
 class PlainAction(Shape):
     """Pass, or leave the match for good."""
 
@@ -326,7 +342,15 @@ class PlainAction(Shape):
 Action = TypeAliasType(
     "Action",
     Annotated[
-        SayAction | WhisperAction | VoteAction | JudgeAction | UseAction | WriteAction | PlainAction,
+        SayAction
+        | WhisperAction
+        | VoteAction
+        | JudgeAction
+        | UseAction
+        | WriteAction
+        | SummariseAction
+        | BidAction
+        | PlainAction,
         Field(discriminator="do"),
     ],
 )

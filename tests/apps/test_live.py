@@ -39,8 +39,9 @@ def test_a_match_is_played_to_its_end_and_every_event_is_a_row(started: Make) ->
     assert not Decision.objects.filter(match=match, applied_at=None).exists()
 
 
-def test_rows_and_memory_play_the_same_match(started: Make) -> None:
-    match = started("same")
+@pytest.mark.parametrize("talk", ["rounds", "bids"])
+def test_rows_and_memory_play_the_same_match(started: Make, talk: str) -> None:
+    match = started("same", talk=talk)
     opening = selectors.log_of(match.pk)
     agents = {seat: RandomAgent(seat, f"same:{seat}") for seat in range(1, 8)}
     played = run_sync(opening, agents)
@@ -228,8 +229,9 @@ def test_a_fork_shares_the_past_and_may_have_other_agents(started: Make) -> None
 
 
 @pytest.mark.parametrize("share", [0.1, 0.33, 0.5, 0.77, 0.99, 1])
-def test_a_fork_that_changes_nothing_is_the_same_match(started: Make, share: float) -> None:
-    match = play_out(started("alike"))
+@pytest.mark.parametrize("talk", ["rounds", "bids"])
+def test_a_fork_that_changes_nothing_is_the_same_match(started: Make, share: float, talk: str) -> None:
+    match = play_out(started("alike", talk=talk))
     fork = services.match_fork(match=match, at_seq=int(match.last_seq * share))
     services.match_resume(match=fork)
     assert canonical(play_out(fork)) == canonical(match)

@@ -12,7 +12,7 @@ from game.engine import actions as a
 from game.engine import events as e
 from game.engine.apply import apply
 from game.engine.asks import asks
-from game.engine.config import Clock
+from game.engine.config import Clock, Talk
 from game.engine.fold import fold_all, view
 from game.engine.roles import ROLES
 from game.engine.setup import start, table_for
@@ -42,6 +42,17 @@ def shown(viewpoint, *events: e.Event, log: list[e.Event] | None = None) -> list
 def patches(items: list[dict], kind: str) -> list[dict]:
     """The patches of one kind of operation, in order."""
     return [op for item in items for op in item["ops"] if op["op"] == kind]
+
+
+def test_talk_by_bids_shows_who_has_the_floor_turn_by_turn():
+    log = opened(talk=Talk.BIDS)
+    state = fold_all(EMPTY, log)
+    after = [*log, *apply(state, [a.Answer(ask.seat, ask.id) for ask in asks(state)])]
+    floors = [state.public.floor, fold_all(EMPTY, after).public.floor]
+    turns = [(op["sentence"], op["round"], op["rounds"]) for op in patches(present(after, "public"), "phase")]
+    assert turns[-2:] == [(f"{NAMES[seat - 1]} has the floor.", turn, 15) for turn, seat in enumerate(floors, 1)]
+    bid = next(one for one in question(view(state, floors[0]))["standing"] if one["verb"] == "bid")
+    assert ([param["value"] for param in bid["params"]], bid["label"]) == (["0", "1", "2", "3", "4"], "Wish to speak")
 
 
 # Secrecy --------------------------------------------------------------------------------------------------------------
@@ -242,7 +253,7 @@ def test_an_ability_that_is_barred_says_why():
         state = fold_all(state, apply(state, [a.Answer(ask.seat, ask.id) for ask in asks(state)]))
     mayor, vigilante = view(state, 15), view(state, 13)
     assert question(mayor) is None
-    assert [option["verb"] for option in permissions(mayor)] == ["will", "jot"]
+    assert [option["verb"] for option in permissions(mayor)] == ["will", "jot", "summarise"]
     assert question(vigilante) is None
     doctor = question(view(state, 2))
     assert doctor["sentence"].startswith("Night 1: choose whom to heal")

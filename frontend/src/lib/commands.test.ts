@@ -16,6 +16,8 @@ describe('what a player types', () => {
     ['/alert', { do: 'use', ability: 'alert', targets: [], param: '' }],
     ['/forge ben coven leader', { do: 'use', ability: 'forge', targets: [2], param: 'Coven Leader' }],
     ['/will I was Ada', { do: 'will', text: 'I was Ada' }],
+    ['/bid 3', { do: 'bid', level: 3 }],
+    ['/summarise 2 Ben lied', { do: 'summarise', day: 2, text: 'Ben lied' }],
     ['/pass', { do: 'pass' }],
   ])('%s', (line, action) => {
     expect(read(line, table)).toEqual(action);
@@ -25,6 +27,8 @@ describe('what a player types', () => {
     ['', 'Type a command, or words to speak.'],
     ['/vote 9', 'There is no seat 9: the table has 3.'],
     ['/vote be', 'Several players are called "be". Use the seat\'s number.'],
+    ['/bid 9', '/bid takes a number from 0 (nothing to say) to 4 (must speak).'],
+    ['/summarise Ben lied', '/summarise takes the number of a day, then words.'],
     ['/vote zed', 'Nobody is called "zed". Use the seat\'s number.'],
   ])('%s is answered with a sentence', (line, sentence) => {
     expect(read(line, table)).toBe(sentence);

@@ -22,6 +22,10 @@ export function read(text: string, table: Table): Action | string {
     case 'note':
     case 'jot':
       return { do: verb, text: rest };
+    case 'summarise':
+      return summarise(words[0] ?? '', rest);
+    case 'bid':
+      return /^[0-4]$/.test(rest) ? { do: 'bid', level: Number(rest) } : '/bid takes a number from 0 (nothing to say) to 4 (must speak).';
     case 'say':
       return { do: 'say', text: rest, channel: table.channel };
     case 'vote':
@@ -32,6 +36,11 @@ export function read(text: string, table: Table): Action | string {
     default:
       return use(verb, words, table);
   }
+}
+
+function summarise(day: string, rest: string): Action | string {
+  if (!/^\d+$/.test(day)) return '/summarise takes the number of a day, then words.';
+  return { do: 'summarise', day: Number(day), text: rest.slice(day.length).trim() };
 }
 
 function vote(rest: string, table: Table): Action | string {
@@ -62,7 +71,7 @@ function plain(word: string): string {
 }
 
 function known(table: Table): string {
-  const verbs = ['vote', 'guilty', 'innocent', 'abstain', 'whisper', 'will', 'note', 'jot', 'pass', 'leave', ...table.abilities.map((one) => one.id)];
+  const verbs = ['vote', 'guilty', 'innocent', 'abstain', 'whisper', 'will', 'note', 'jot', 'summarise', 'bid', 'pass', 'leave', ...table.abilities.map((one) => one.id)];
   return `You can type words to speak, or ${verbs.map((one) => `/${one}`).join(', ')}.`;
 }
 

@@ -77,6 +77,8 @@ export type Action =
   | { do: 'judge'; verdict: VerdictWord }
   | { do: 'use'; ability: string; targets: number[]; param: string }
   | { do: 'will' | 'note' | 'jot'; text: string }
+  | { do: 'summarise'; day: number; text: string }
+  | { do: 'bid'; level: number }
   | { do: 'pass' | 'leave' };
 
 export interface MatchCard {

@@ -8,6 +8,7 @@ from typing import Any
 
 from game.engine.config import RAPID, Limits, Options, Rounds, Seconds, Table
 from game.engine.day import TRIALS_A_DAY
+from game.engine.floor import HIGHEST_BID, UNASKED
 from game.engine.legal import SAY_LENGTH, WILL_LENGTH
 from game.engine.night.passes import FROZEN, Pass
 from game.engine.roles import ROLES
@@ -62,6 +63,8 @@ def numbers() -> dict[str, object]:
         "moons": ", ".join(moons),
         "line_length": Number(SAY_LENGTH),
         "will_length": Number(WILL_LENGTH),
+        "bid_top": Number(HIGHEST_BID),
+        "bid_unasked": Number(UNASKED),
         "frozen": word("pass", FROZEN.name.lower()),
         "executions": Number(jailor.by_id["execute"].uses or 0),
         "execution_attack": jailor.attack.name.capitalize(),
