@@ -48,7 +48,7 @@ def server(run_folder: Path, model_python: str) -> Iterator[Server]:
 @pytest.fixture
 def client(server: Server) -> Iterator[OpenAI]:
     """OpenAI's own client at that server, which tries nothing twice."""
-    with OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0, timeout=120) as client:
+    with OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0, timeout=300) as client:
         yield client
 
 

@@ -38,7 +38,7 @@ class Server:
     folder: Path
     log: Path
 
-    def post(self, path: str, body: dict[str, Any], seconds: float = 120.0) -> tuple[int, str]:
+    def post(self, path: str, body: dict[str, Any], seconds: float = 300.0) -> tuple[int, str]:
         """The status and the text that the server answers to a POST."""
         head = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), head)
