@@ -100,7 +100,7 @@ class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     def defaults(self, match: Match) -> str:
         """Which deciding answers a default filled, in words, once the match has ended."""
         found = Counter(str(one["kind"]) for one in selectors.defaulted_of(match))
-        return ", ".join(f"{found[kind]} {WORDS[kind]}" for kind in WORDS if found[kind]) or "-"
+        return ", ".join(f"{WORDS[kind]}: {found[kind]}" for kind in WORDS if found[kind]) or "-"
 
     @action(description="Start: deal and play, open seats by their agents")
     def start(self, request: HttpRequest, chosen: QuerySet[Match]) -> None:

@@ -78,3 +78,20 @@ def test_the_log_of_a_match_that_people_play_is_closed_to_staff_too(staff: Clien
 
 def test_guests_see_no_admin(client: Client) -> None:
     assert client.get(reverse("admin:game_match_changelist")).status_code == 302
+
+
+def test_what_a_default_filled_is_said_in_words_once_the_match_has_ended(staff: Client, started: Make) -> None:
+    match = started()
+    noted = [{"ask": f"9:{seat}", "seat": seat, "kind": kind, "reason": "late"} for seat, kind in enumerate(KINDS, 1)]
+    Match.objects.filter(pk=match.pk).update(defaulted=noted)
+    pages = [reverse("admin:game_match_changelist"), reverse("admin:game_match_change", args=[match.pk])]
+    said = []
+    for status in (Match.Status.RUNNING, Match.Status.FINISHED):
+        Match.objects.filter(pk=match.pk).update(status=status)
+        texts = [staff.get(page).content.decode() for page in pages]
+        assert not any("late" in text and "9:1" in text for text in texts)
+        said.append(["votes: 2, night choices: 1" in text for text in texts])
+    assert said == [[False, False], [True, True]]
+
+
+KINDS = ("vote", "act", "vote")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.utils import timezone
 
 from game import selectors, services
+from game.bell import address
 from game.engine import events as e
 from game.engine.types import PUBLIC, Phase
 from game.live import LATE, MOOT, Driver
 from game.log import STALE_AFTER
 from game.models import Decision, Match
+from game.thoughts import THOUGHTS
 from tests.apps.conftest import canonical, driven, play_out
 from tests.apps.models import Model
 
@@ -291,6 +295,23 @@ def test_a_model_that_fails_has_passed_and_says_why(modelled: Make) -> None:
     rows = set(decisions(match).values_list("source", "model", "fallback", "error"))
     assert rows == {("default", "model", "error", "ConnectionError: the server is gone")}
     assert match.status == Match.Status.FINISHED
+
+
+def test_what_models_write_goes_out_while_they_think(modelled: Make) -> None:
+    match = modelled()
+    Model.held = {3}
+    with psycopg.connect(autocommit=True, **address()) as line, driven(match) as driver:
+        line.execute(f"LISTEN {THOUGHTS}")
+        ask_all(driver)
+        pieces: list[dict[str, Any]] = []
+        while not any(piece["seat"] == 3 and piece["kind"] == "thought" for piece in pieces):
+            (note,) = line.notifies(timeout=20, stop_after=1)
+            told = json.loads(note.payload)
+            assert told["match"] == match.pk
+            pieces += told["pieces"]
+        assert not decisions(match).filter(seat=3).exists()
+    mine = [(piece["kind"], piece["text"]) for piece in pieces if piece["seat"] == 3]
+    assert mine == [("start", ""), ("thought", "seat 3 wonders")]
 
 
 # Flags ----------------------------------------------------------------------------------------------------------------
