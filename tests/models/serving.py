@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agents.lanes import command as lanes
+
 ROOT = Path(__file__).resolve().parents[2]
 START = 420.0
 """Seconds that the server has to come up, on a busy machine; 25 to 40 on a free one."""
@@ -49,25 +51,19 @@ class Server:
         with answer:
             return answer.status, answer.read().decode()
 
+    def get(self, path: str, seconds: float = 30.0) -> tuple[int, str]:
+        """The status and the text that the server answers to a GET."""
+        with urllib.request.urlopen(self.url + path, timeout=seconds) as answer:
+            return answer.status, answer.read().decode()
+
 
 def command(python: str, folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
-    """The command line of the server, and its environment."""
-    words = [
-        python, "-m", "vllm.entrypoints.openai.api_server",
-        "--model", str(folder), "--served-model-name", "small", "--host", "127.0.0.1", "--port", str(port),
-        "--dtype", "bfloat16", "--max-model-len", "8192", "--enforce-eager", "--block-size", "32",
-        "--no-enable-chunked-prefill", "--max-num-batched-tokens", "8192", "--enable-prompt-tokens-details",
-        "--enable-lora", "--max-loras", "2", "--max-lora-rank", "16",
-    ]  # fmt: skip
-    ours = {
-        "HF_HUB_OFFLINE": "1",
-        "VLLM_NO_USAGE_STATS": "1",
-        "VLLM_CPU_KVCACHE_SPACE": "4",
-        "VLLM_CPU_OMP_THREADS_BIND": ",".join(map(str, sorted(os.sched_getaffinity(0)))),
-        "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "True",
-        "VLLM_SERVER_DEV_MODE": "1",  # for /reset_prefix_cache
-    }
-    return words, {**{name: value for name, value in os.environ.items() if not name.startswith("TOSSIM_")}, **ours}
+    """The command line of the server, and its environment: a lane's own, under a short name."""
+    words = ("--served-model-name", "small")
+    spec = lanes.ServerSpec("tests", str(folder), port, kv_cache_gib=4, max_loras=2, extra_args=words)
+    made = lanes.command(spec, python, len(os.sched_getaffinity(0)), os.environ)
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("TOSSIM_")}
+    return list(made.words), {**outer, **made.environment, "VLLM_SERVER_DEV_MODE": "1"}  # for /reset_prefix_cache
 
 
 @contextlib.contextmanager
