@@ -23,9 +23,10 @@ from agents.lanes.metrics import Reading, read
 from agents.llm import accounting
 from agents.llm.presets import names, preset_for
 from agents.models import Lane
+from door.models import gpus
 from game import selectors as game_selectors
 from game import services as game_services
-from game.lobby import AgentSpec, LobbyError, LobbySpec, RoundsSpec, lobby_from_yaml
+from game.lobby import AgentSpec, LobbyError, LobbySpec, RoundsSpec, lobby_from_yaml, lobby_slots
 from game.models import Match
 from tossim_site.embedded.places import Places
 from tossim_site.embedded.stack import Steps
@@ -55,13 +56,17 @@ class Command(up.Command):
         parser.add_argument("--key-env", default="", help="the environment variable that holds that server's key")
         parser.add_argument("--name", default="", help="what lobbies call the model (default: from its own name)")
         parser.add_argument("--preset", default="", help=f"its family: {', '.join(names())} (default: by its name)")
-        parser.add_argument("--gpu", default="", help="devices of the server, such as 0 or 0,1 (default: the CPU)")
+        parser.add_argument(
+            "--gpu",
+            default="",
+            help="devices of the server, such as 0 or 0,1; none: the CPU (default: the first GPU there is)",
+        )
         parser.add_argument("--window", type=int, default=8192, help="tokens of context")
         parser.add_argument("--kv-cache", type=int, default=6, help="on the CPU: GiB for the KV cache")
         parser.add_argument("--notation", default="compact", choices=("plain", "compact"))
         parser.add_argument("--think", type=int, default=0, help="tokens of thought before an action")
         parser.add_argument("--no-structure", action="store_true", help="no grammar: the model writes its tags alone")
-        parser.add_argument("--lobby", type=Path, help="a lobby instead of a table full of the model")
+        parser.add_argument("--lobby", type=Path, help="a lobby; where it names no agents, every seat is the model")
         parser.add_argument("--seats", type=int, default=15, help="7 to 15")
         parser.add_argument("--seed", help="of the match")
         parser.add_argument("--once", action="store_true", help="stop everything when the match has ended")
@@ -82,22 +87,19 @@ class Command(up.Command):
 
     def lobby(self, chosen: Mapping[str, Any]) -> LobbySpec:
         """The lobby: the one given, or a table full of the model. Raises CommandError."""
+        name, seats = model_name(chosen), chosen["seats"]
         if file := chosen["lobby"]:
             try:
-                return lobby_from_yaml(file.read_text("utf-8"))
+                spec = lobby_from_yaml(file.read_text("utf-8"))
+                return spec if spec.agents else filled(spec, name)
             except (OSError, UnicodeDecodeError) as error:
                 raise CommandError(f"{file} cannot be read: {error}") from error
             except LobbyError as error:
                 raise CommandError("\n".join(f"{file}: {problem}" for problem in error.problems)) from error
-        name, seats = model_name(chosen), chosen["seats"]
         if not 7 <= seats <= 15:
             raise CommandError("A table has 7 to 15 seats.")
-        return LobbySpec(
-            title=f"{name} at every seat",
-            players=seats,
-            agents=[AgentSpec(model=name) for _ in range(seats)],
-            rounds=RoundsSpec(discussion=1, voting=2, night=0),
-        )
+        rounds = RoundsSpec(discussion=1, voting=2, night=0)
+        return filled(LobbySpec(title=f"{name} at every seat", players=seats, rounds=rounds), name)
 
     def prepare(self, here: Places, chosen: Mapping[str, Any]) -> None:
         """Bring the database up to date and register what was chosen."""
@@ -157,12 +159,24 @@ class Command(up.Command):
             self.failure = f"The match ended as {match.get_status_display()}: {match.error}"
 
 
+def filled(spec: LobbySpec, model: str) -> LobbySpec:
+    """The lobby with the model at every seat."""
+    return spec.model_copy(update={"agents": [AgentSpec(model=model) for _ in lobby_slots(spec)]})
+
+
 def model_name(chosen: Mapping[str, Any]) -> str:
     """What lobbies call the model."""
     name = chosen["name"] or Path(chosen["model"] or chosen["served"]).name
     if not name:
         raise CommandError("Say which model: --model FOLDER_OR_HUB_NAME, or --url ADDRESS with --served NAME.")
     return str(name).lower()
+
+
+def devices(wish: str) -> str:
+    """The devices of a server: those that were wished for, else the first GPU, else none."""
+    if wish:
+        return "" if wish == "none" else wish
+    return "0" if gpus() else ""
 
 
 def register(chosen: Mapping[str, Any]) -> None:
@@ -175,7 +189,7 @@ def register(chosen: Mapping[str, Any]) -> None:
     )  # fmt: skip
     lane = LaneSpec(
         name=name, kind=Kind.ENDPOINT if chosen["url"] else Kind.OWN, url=chosen["url"], key_env=chosen["key_env"],
-        base=base, devices=chosen["gpu"], max_model_len=chosen["window"], kv_cache_gib=chosen["kv_cache"],
+        base=base, devices=devices(chosen["gpu"]), max_model_len=chosen["window"], kv_cache_gib=chosen["kv_cache"],
         max_loras=2, concurrency=CONCURRENCY,
     )  # fmt: skip
     services.model_register(spec=model)
