@@ -71,7 +71,8 @@ def test_an_agent_observes_each_event_that_its_seat_may_see_once_and_in_order() 
         assert witness.seen == [event for event in played.log if event.to >> seat & 1]
 
 
-async def test_who_is_late_under_the_wall_clock_has_passed() -> None:
+@pytest.mark.parametrize("talk", Talk)
+async def test_who_is_late_under_the_wall_clock_has_passed(talk: Talk) -> None:
     class Slow(SilentAgent):
         """Never answers."""
 
@@ -82,7 +83,9 @@ async def test_who_is_late_under_the_wall_clock_has_passed() -> None:
 
     seconds = Seconds(*[0] * 7)
     crowd = {seat: SilentAgent(seat, "late") for seat in range(1, 10)}
-    played = await run_async(opening("late", clock=Clock.WALL, seconds=seconds), {**crowd, 3: Slow(3, "late")})
+    played = await run_async(
+        opening("late", clock=Clock.WALL, seconds=seconds, talk=talk), {**crowd, 3: Slow(3, "late")}
+    )
     outcomes = {event.outcome for event in played.log if isinstance(event, e.Decided) and event.seat == 3}
     assert outcomes == {"elapsed"}
 
