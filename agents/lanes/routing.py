@@ -152,6 +152,12 @@ class LaneClient:
             self.router.answered(self.model.name)
             return replace(completion, lane=lane.name, retries=(*attempt.retries, *completion.retries))
 
+    async def close(self) -> None:
+        """Close the connections to all servers."""
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()
+
     # Sending ----------------------------------------------------------------------------------------------------------
 
     async def _send(self, lane: LaneFacts, request: Request, attempt: _Attempt) -> Completion:

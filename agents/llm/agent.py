@@ -38,6 +38,10 @@ class LanguageAgent:
         """Take in the next events that the seat may see."""
         self.transcript.observe(events)
 
+    async def aclose(self) -> None:
+        """Let go of the client's connections."""
+        await self.client.close()
+
     async def decide(self, view: View, ask: Ask) -> Decision:
         """Answer an ask; with a default where the model gives no answer that can be taken."""
         transcript = self.transcript

@@ -127,3 +127,6 @@ class Client(Protocol):
 
     async def complete(self, request: Request, heard: Heard | None = None) -> Completion:
         """The completion of a request; `heard` gets its text in pieces. Raises ClientError."""
+
+    async def close(self) -> None:
+        """Let go of what it holds, such as connections; it is not used again."""

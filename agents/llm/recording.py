@@ -42,6 +42,10 @@ class Recording:
             self.exchanges.append(Exchange(request, completion, error, began, time.monotonic()))
         return completion
 
+    async def close(self) -> None:
+        """Close the inner client."""
+        await self.inner.close()
+
 
 class Replay:
     """Answers as recorded: equal requests get their recorded completions, in the order in which they were recorded."""
@@ -61,6 +65,9 @@ class Replay:
         if heard:
             heard(completion.text)
         return completion
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
 
 
 def fingerprint(request: Request) -> str:

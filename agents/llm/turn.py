@@ -20,7 +20,7 @@ from agents.llm.record import ModelRecord, Protocol
 from agents.llm.templating import template
 from agents.llm.tokens import Counter
 from game.engine import actions as a
-from game.engine.asks import Ask
+from game.engine.asks import Ask, AskKind
 from game.engine.config import Talk
 from game.engine.legal import check
 from game.engine.state import View
@@ -100,7 +100,6 @@ class Turn:
 
     async def decide(self, prompt: Prompt) -> Decision:
         """The decision on the ask. Raises TooLong where the prompt does not fit; no other error of a client."""
-        self._tell("start")
         messages, fallback = prompt.messages, "attempts"
         try:
             for number in range(self.ask.attempt, self.view.public.table.attempts):
@@ -121,8 +120,6 @@ class Turn:
         except ClientError as error:
             fallback = type(error).__name__
             self.spent.retries.append(str(error)[:300])
-        finally:
-            self._tell("end")
         return self.fallback(prompt, fallback)
 
     # Writing ----------------------------------------------------------------------------------------------------------
@@ -318,7 +315,10 @@ class Turn:
     def _left(self) -> int:
         """Tokens that may still be written in this ask."""
         most = self.record.think_tokens + 2 * self.record.act_tokens
-        return most if self.ask.budget is None else min(most, self.ask.budget - self.spent.written)
+        if self.ask.budget is None:
+            return most
+        least = self.record.act_tokens if self.ask.kind is AskKind.ACT else 0  # a deed of the night costs nobody's talk
+        return min(most, max(self.ask.budget, least) - self.spent.written)
 
     def _tell(self, kind: str, text: str = "") -> None:
         self.listen(Piece(self.ask.seat, self.ask.id, kind, text))

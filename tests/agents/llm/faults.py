@@ -36,6 +36,9 @@ class FaultyClient:
             heard(done.text)
         return done
 
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
 
 def stopped(text: str, request: Request) -> Completion:
     """A text as a server gives it: up to the first stop string, counted as one token for four characters."""

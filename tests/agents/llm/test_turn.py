@@ -165,11 +165,11 @@ async def test_under_the_budget_clock_no_more_is_written_than_the_phase_has_left
     assert decision.cost > 0
 
 
-async def test_streamed_text_reaches_whoever_listens_between_start_and_end():
+async def test_streamed_text_reaches_whoever_listens():
     heard: list[Piece] = []
     await decided("<say>Hello.</say>", heard=heard)
-    assert [piece.kind for piece in heard] == ["start", "thought", "end"]
-    assert heard[1].text.startswith("<say>Hello.")
+    assert [piece.kind for piece in heard] == ["thought"]
+    assert heard[0].text.startswith("<say>Hello.")
 
 
 async def test_tokens_are_summed_over_attempts_and_speech_is_told_from_thought():
