@@ -21,8 +21,9 @@ def environment(inherited=None, **fields) -> dict[str, str]:
 def test_on_the_cpu():
     assert words(max_loras=2) == (
         "py -m vllm.entrypoints.openai.api_server --model org/model --served-model-name org/model --host 127.0.0.1 "
-        "--port 8101 --max-model-len 8192 --enable-prompt-tokens-details --dtype bfloat16 --enforce-eager "
-        "--block-size 32 --no-enable-chunked-prefill --max-num-batched-tokens 8192 "
+        "--port 8101 --max-model-len 8192 --enable-prompt-tokens-details "
+        '--structured-outputs-config {"backend": "xgrammar", "disable_any_whitespace": true} '
+        "--dtype bfloat16 --enforce-eager --block-size 32 --no-enable-chunked-prefill --max-num-batched-tokens 8192 "
         "--enable-lora --max-loras 2 --max-lora-rank 16"
     )
     found = environment(kv_cache_gib=6, max_loras=1)
