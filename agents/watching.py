@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from agents import selectors, services
-from agents.lanes import command, process
+from agents.lanes import command, process, processor
 from agents.lanes.command import Command, ServerSpec
 from agents.lanes.facts import Kind, State, Wanted
 from agents.lanes.server import Report, Timing, Watcher, Wish
@@ -109,8 +109,7 @@ def watcher(lane: Lane, say: Callable[[str], None], timing: Timing | None = None
         return await _in_thread(lambda: _spec(lane.name))
 
     def words(spec: ServerSpec) -> Command:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return command.command(spec, settings.TOSSIM_LLM_PYTHON, cores, os.environ)
+        return command.command(spec, settings.TOSSIM_LLM_PYTHON, processor.this_one(), os.environ)
 
     return Watcher(
         spec=spec,

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agents.lanes.processor import Processor
+
 HOST = "127.0.0.1"
 MODULE = "vllm.entrypoints.openai.api_server"
 """Not the `vllm` command: the CPU build has another distribution name, which that command does not find."""
@@ -65,13 +67,13 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def command(spec: ServerSpec, python: str, cores: int, environment: Mapping[str, str]) -> Command:
-    """How the server is started. `cores` are this machine's, `environment` is this process's. Raises Impossible."""
+def command(spec: ServerSpec, python: str, processor: Processor, environment: Mapping[str, str]) -> Command:
+    """How the server is started on a machine with this processor. `environment` is this process's. Raises Impossible."""
     check(spec)
     words = [python, "-m", MODULE, "--model", spec.base, "--served-model-name", spec.base]
     words += ["--host", HOST, "--port", str(spec.port), "--max-model-len", str(spec.max_model_len)]
     words += ["--enable-prompt-tokens-details", "--structured-outputs-config", GRAMMARS]
-    words += _cpu_words(spec) if spec.on_cpu else _gpu_words(spec)
+    words += _cpu_words(spec, processor.dtype) if spec.on_cpu else _gpu_words(spec)
     for flag, value in (
         ("--revision", spec.revision),
         ("--quantization", spec.quantization),
@@ -80,14 +82,14 @@ def command(spec: ServerSpec, python: str, cores: int, environment: Mapping[str,
         words += [flag, value] if value else []
     if spec.max_loras:
         words += ["--enable-lora", "--max-loras", str(spec.max_loras), "--max-lora-rank", str(spec.max_lora_rank)]
-    return Command((*words, *spec.extra_args), _environment(spec, cores, environment))
+    return Command((*words, *spec.extra_args), _environment(spec, processor.cores, environment))
 
 
-def _cpu_words(spec: ServerSpec) -> list[str]:
+def _cpu_words(spec: ServerSpec, dtype: str) -> list[str]:
     """A prompt is computed in one step: split over several, a request with a seed kills the CPU's engine."""
     batch = max(CPU_BATCH, spec.max_model_len)
     return [
-        "--dtype", "bfloat16", "--enforce-eager", "--block-size", str(CPU_BLOCK),
+        "--dtype", dtype, "--enforce-eager", "--block-size", str(CPU_BLOCK),
         "--no-enable-chunked-prefill", "--max-num-batched-tokens", str(batch),
     ]  # fmt: skip
 

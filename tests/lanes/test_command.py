@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from agents.lanes.command import Impossible, Part, ServerSpec, check, check_together, command
+from agents.lanes.processor import Processor, this_one
+
+TWO_CORES = Processor(2, frozenset({"avx512f", "avx512_bf16"}))
 
 
 def words(**fields) -> str:
     return " ".join(
-        command(ServerSpec(**{"name": "a", "base": "org/model", "port": 8101, **fields}), "py", 2, {}).words
+        command(ServerSpec(**{"name": "a", "base": "org/model", "port": 8101, **fields}), "py", TWO_CORES, {}).words
     )
 
 
 def environment(inherited=None, **fields) -> dict[str, str]:
     spec = ServerSpec(**{"name": "a", "base": "org/model", "port": 8101, **fields})
-    return dict(command(spec, "py", 2, inherited or {}).environment)
+    return dict(command(spec, "py", TWO_CORES, inherited or {}).environment)
+
+
+@pytest.mark.parametrize(
+    ("described", "dtype"),
+    [
+        ("flags\t\t: fpu avx2 avx512f avx512_bf16\n", "bfloat16"),
+        ("flags\t\t: fpu avx2 f16c\n", "float32"),
+        ("Features\t: fp asimd bf16\n", "bfloat16"),
+        ("", "float32"),
+    ],
+)
+def test_numbers_are_of_the_type_that_the_processor_is_fastest_with(described: str, dtype: str, tmp_path: Path):
+    file = tmp_path / "cpuinfo"
+    file.write_text(f"processor\t: 0\n{described}processor\t: 1\n")
+    words = command(ServerSpec("a", "org/model", 8101), "py", this_one(file), {}).words
+    assert words[words.index("--dtype") + 1] == dtype
 
 
 def test_on_the_cpu():

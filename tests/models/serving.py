@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.lanes import command as lanes
+from agents.lanes import processor
 
 ROOT = Path(__file__).resolve().parents[2]
 START = 420.0
@@ -61,7 +62,7 @@ def command(python: str, folder: Path, port: int) -> tuple[list[str], dict[str, 
     """The command line of the server, and its environment: a lane's own, under a short name."""
     words = ("--served-model-name", "small")
     spec = lanes.ServerSpec("tests", str(folder), port, kv_cache_gib=4, max_loras=2, extra_args=words)
-    made = lanes.command(spec, python, len(os.sched_getaffinity(0)), os.environ)
+    made = lanes.command(spec, python, processor.this_one(), os.environ)
     outer = {name: value for name, value in os.environ.items() if not name.startswith("TOSSIM_")}
     return list(made.words), {**outer, **made.environment, "VLLM_SERVER_DEV_MODE": "1"}  # for /reset_prefix_cache
 

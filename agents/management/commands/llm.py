@@ -62,7 +62,7 @@ class Command(up.Command):
             help="devices of the server, such as 0 or 0,1; none: the CPU (default: the first GPU there is)",
         )
         parser.add_argument("--window", type=int, default=8192, help="tokens of context")
-        parser.add_argument("--kv-cache", type=int, default=6, help="on the CPU: GiB for the KV cache")
+        parser.add_argument("--kv-cache", type=int, default=8, help="on the CPU: GiB for the KV cache")
         parser.add_argument("--notation", default="compact", choices=("plain", "compact"))
         parser.add_argument("--think", type=int, default=0, help="tokens of thought before an action")
         parser.add_argument("--no-structure", action="store_true", help="no grammar: the model writes its tags alone")
