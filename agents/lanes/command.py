@@ -68,7 +68,7 @@ class Command:
 
 
 def command(spec: ServerSpec, python: str, processor: Processor, environment: Mapping[str, str]) -> Command:
-    """How the server is started on a machine with this processor. `environment` is this process's. Raises Impossible."""
+    """How the server is started on this processor. `environment` is this process's. Raises Impossible."""
     check(spec)
     words = [python, "-m", MODULE, "--model", spec.base, "--served-model-name", spec.base]
     words += ["--host", HOST, "--port", str(spec.port), "--max-model-len", str(spec.max_model_len)]
