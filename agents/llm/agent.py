@@ -31,6 +31,7 @@ class LanguageAgent:
     ) -> None:
         self.record, self.client, self.listen = record, client, listen
         self.transcript = Transcript(record, seat, special)
+        self._grammars = True
         self._summed: set[int] = set()
         """Days whose summary was asked for: once each, also where none came."""
 
@@ -47,7 +48,7 @@ class LanguageAgent:
         transcript = self.transcript
         summary = await self._summary(view)
         seen = Seen(view, ask, transcript.events, transcript.special, self.record.notation)
-        turn = Turn(self.record, self.client, transcript.counter, seen, self.listen)
+        turn = Turn(self.record, self.client, transcript.counter, seen, self.listen, grammars=self._grammars)
         while True:
             prompt = transcript.prompt(view, ask)
             try:
@@ -58,6 +59,7 @@ class LanguageAgent:
                 if not transcript.tighten():
                     decision = turn.fallback(prompt, "TooLong")
                     break
+        self._grammars = turn.grammars
         if summary:
             action, cost = summary
             decision = replace(decision, actions=(*decision.actions, action), cost=decision.cost + cost)

@@ -17,11 +17,15 @@ def loaded(text: str) -> Any:
 
 
 def mended(text: str) -> Any:
-    """An object inside a fence, or one that was cut off inside or behind its last string; None where it is neither."""
-    text = text.strip("` \n").removeprefix("json").strip()
-    if not text.startswith("{"):
+    """The first object in a text, also one that was cut off inside or behind its last string; None without one."""
+    begin = text.find("{")
+    if begin < 0:
         return None
+    text = text[begin:LONGEST]
     for end in ("", '"}', "}"):
-        if isinstance(found := loaded(text.rstrip("\\") + end), dict):
-            return found
+        try:
+            found, _ = json.JSONDecoder(strict=False).raw_decode(text.rstrip("\\") + end)
+        except (ValueError, RecursionError):
+            continue
+        return found
     return None

@@ -87,16 +87,25 @@ class Refusal:
 
 
 class Turn:
-    """One ask to one seat."""
+    """One ask to one seat. `grammars`: whether the server has structured output; cleared when it turns out not to."""
 
-    def __init__(self, record: ModelRecord, client: Client, counter: Counter, seen: Seen, listen: Listener) -> None:
+    def __init__(
+        self,
+        record: ModelRecord,
+        client: Client,
+        counter: Counter,
+        seen: Seen,
+        listen: Listener,
+        *,
+        grammars: bool = True,
+    ) -> None:
         self.record, self.client, self.counter, self.seen, self.listen = record, client, counter, seen, listen
         assert seen.ask is not None
         self.ask: Ask = seen.ask
         self.view: View = seen.view
         self.attempts: list[Attempt] = []
         self.spent = Spent()
-        self.structured = record.structured
+        self.grammars = grammars
 
     async def decide(self, prompt: Prompt) -> Decision:
         """The decision on the ask. Raises TooLong where the prompt does not fit; no other error of a client."""
@@ -128,14 +137,9 @@ class Turn:
         draft = Draft(messages)
         if self.record.protocol is Protocol.TOOLS:
             await self._by_calls(draft)
-        elif self.structured:
+        elif self.record.structured:
             await self._think(draft)
-            try:
-                await self._act(draft)
-            except BadRequest as error:  # a server without grammars: from now on the tags have to do
-                self.spent.retries.append(f"no structured output: {error}"[:300])
-                self.structured = False
-                await self._freely(draft)
+            await self._act(draft)
         else:
             await self._freely(draft)
         return draft
@@ -195,9 +199,16 @@ class Turn:
             told = Message("user", spoken.ACT_NOW)
             draft.messages = (*draft.messages, Message("assistant", draft.said), told)
             draft.said = ""
-        length = CHARACTERS * self.record.act_tokens
+        length, most = CHARACTERS * self.record.act_tokens, min(self.record.act_tokens, self._left())
         schema = grammar.schema(self.ask, self.view, self.record.notation, length=length, riders=True)
-        completion = await self._request(draft, min(self.record.act_tokens, self._left()), schema=schema)
+        try:
+            completion = await self._request(draft, most, schema=schema if self.grammars else None)
+        except BadRequest as error:
+            if not self.grammars:
+                raise
+            self.spent.retries.append(f"no structured output: {error}"[:300])
+            self.grammars = False
+            completion = await self._request(draft, most)
         draft.answer = completion.text
 
     async def _by_calls(self, draft: Draft) -> None:

@@ -213,9 +213,11 @@ async def test_whatever_the_schema_allows_is_accepted_at_the_first_try(kind):
     assert [attempt.refusal for attempt in decision.report.attempts] == [""]
 
 
-async def test_a_server_without_grammars_is_answered_in_tags():
-    decision, _ = await decided(BadRequest("unknown field"), "<say>Plain.</say>", structured=True, think_tokens=0)
+async def test_without_grammars_at_the_server_the_object_is_read_as_it_comes():
+    answer = 'Sure: {"say": "Plain."} How is that?'
+    decision, client = await decided(BadRequest("unknown field"), answer, structured=True, think_tokens=0)
     assert decision.actions == (a.Say("Plain."),)
+    assert client.requests[1].schema is None
     assert "no structured output" in decision.report.retries[0]
 
 
