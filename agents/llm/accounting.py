@@ -29,7 +29,7 @@ class Asked:
 class Account:
     """Tokens of a match. `floor` is what no cache can spare: each seat's distinct stable tokens, each tail once.
 
-    `common` are the shared tokens that every seat but the first of a match could have from the others.
+    `common` are the tokens of all requests that every seat's prompt begins with.
     """
 
     decisions: int
@@ -56,13 +56,13 @@ class Account:
 
     @property
     def cached_share_without_common(self) -> float:
-        """The same, with what seats have from each other counted neither as asked nor as cached."""
+        """The same, with the beginning that all prompts share counted neither as asked nor as cached."""
         asked = self.prompt_tokens - self.common
-        return (self.cached_tokens - self.common) / asked if asked > 0 else 0.0
+        return max(0, self.cached_tokens - self.common) / asked if asked > 0 else 0.0
 
     @property
     def over_floor(self) -> float:
-        """Tokens computed over the floor; at best a little below 1, as seats share their beginning."""
+        """Tokens computed over the floor; below 1 where seats share their beginning."""
         return self.computed / self.floor if self.floor else 0.0
 
 
@@ -73,7 +73,6 @@ def account(asked: Iterable[Asked]) -> Account:
     for row in rows:
         by_seat[row.seat].append(row)
     last = {seat: max(mine, key=lambda row: row.recipe["events"]) for seat, mine in by_seat.items()}
-    shared = [row.recipe["shared_tokens"] for row in last.values()]
     cuts = [cut for row in last.values() for cut in row.recipe["cuts"]]
     stable = sum(row.recipe["stable_tokens"] for row in last.values())
     cut_tokens = sum(cut["tokens"] for cut in cuts)
@@ -85,7 +84,7 @@ def account(asked: Iterable[Asked]) -> Account:
         cached_tokens=sum(row.cached_tokens for row in rows),
         written_tokens=sum(row.written_tokens for row in rows),
         floor=stable + cut_tokens + sum(row.recipe["tail_tokens"] for row in rows),
-        common=sum(shared) - max(shared, default=0),
+        common=sum(row.recipe["shared_tokens"] * row.recipe["requests"] for row in rows),
         longest_tail=max((row.recipe["tail_tokens"] for row in rows), default=0),
         cuts=len(cuts),
         cut_tokens=cut_tokens,

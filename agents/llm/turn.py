@@ -39,6 +39,7 @@ NO_TOOLS_LEFT = "No more look-ups now: decide."
 class Spent:
     """What an ask has cost so far."""
 
+    requests: int = 0
     prompt: int = 0
     cached: int = 0
     written: int = 0
@@ -49,6 +50,7 @@ class Spent:
 
     def add(self, completion: Completion) -> None:
         """Count a completion in."""
+        self.requests += 1
         self.prompt += completion.prompt_tokens
         self.cached += completion.cached_tokens
         self.written += completion.completion_tokens
@@ -318,7 +320,7 @@ class Turn:
             spoken_tokens=spoken_tokens,
             latency_ms=spent.latency_ms,
             finish=spent.finish,
-            recipe=prompt.recipe,
+            recipe={**prompt.recipe, "requests": spent.requests},
             retries=tuple(spent.retries),
             fallback=fallback,
         )

@@ -51,16 +51,18 @@ def test_a_seat_is_taken_by_the_form_and_played_to_the_end(visit: Visit, open_ma
     expect(visitor.page.get_by_text(outcome)).to_be_visible()
 
 
-def test_hostile_words_and_names_are_shown_as_text_and_run_nothing(visit: Visit, open_match: Match) -> None:
+def test_a_hostile_name_is_refused_and_hostile_words_are_text_that_runs_nothing(visit: Visit, open_match: Match) -> None:
     player, guest = visit(), visit()
     guest.page.goto(f"/m/{open_match.pk}")
     player.page.goto(f"/m/{open_match.pk}")
     player.sit_down("</script><b>Eve")
+    expect(player.page.get_by_role("alert")).to_contain_text("name")
+    player.sit_down("Eve")
     expect(player.passing).to_be_visible()
     player.speak(ATTACK)
     for visitor in (player, guest):
         expect(visitor.log.get_by_text(ATTACK)).to_be_visible()
-        expect(visitor.log.get_by_text("</script><b>Eve").first).to_be_visible()
+        expect(visitor.log.get_by_text("Eve").first).to_be_visible()
         visitor.page.reload()
         expect(visitor.log.get_by_text(ATTACK)).to_be_visible()
         assert visitor.page.evaluate("window.hacked") is None

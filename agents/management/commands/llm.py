@@ -116,7 +116,11 @@ class Command(up.Command):
             if lane is None or chosen["no_match"]:
                 self.announce([("lanes", f"{url}/lanes"), ("home", f"{url}/")])
                 return
-            match = game_services.match_start(match=game_services.match_create(spec=lobby, seed=chosen["seed"]))
+            match = game_services.match_create(spec=lobby, seed=chosen["seed"])
+            if match.has_people:
+                self.say("the match begins when its people have sat down")
+            else:
+                match = game_services.match_start(match=match)
             self.announce([("match", f"{url}/m/{match.pk}"), ("lanes", f"{url}/lanes"), ("home", f"{url}/"),
                            ("admin", up.admin_address(url, chosen["login_link"]))])  # fmt: skip
             self.follow(match, lane)
@@ -149,7 +153,7 @@ class Command(up.Command):
         while not match.ended:
             time.sleep(LOOK_EVERY)
             match.refresh_from_db()
-            if time.monotonic() - told > TELL_EVERY:
+            if time.monotonic() - told > TELL_EVERY and match.status != Match.Status.OPEN:
                 told = time.monotonic()
                 self.say(progress(match, time.monotonic() - began))
         seconds = time.monotonic() - began

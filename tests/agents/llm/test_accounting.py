@@ -9,7 +9,14 @@ from agents.llm.accounting import Asked, account
 
 def asked(seat: int, events: int, stable: int, tail: int, prompt: int, cached: int, **more: object) -> Asked:
     """One decision of a seat whose shared beginning has 100 tokens."""
-    recipe = {"events": events, "shared_tokens": 100, "stable_tokens": stable, "tail_tokens": tail, "cuts": []}
+    recipe = {
+        "events": events,
+        "shared_tokens": 100,
+        "stable_tokens": stable,
+        "tail_tokens": tail,
+        "cuts": [],
+        "requests": 1,
+    }
     attempts = {"attempts": 1, "refused": 0, **more}
     return Asked(seat, recipe, prompt_tokens=prompt, cached_tokens=cached, written_tokens=5, **attempts)
 
@@ -34,9 +41,9 @@ def test_computed_is_what_the_cache_did_not_have():
 
 def test_the_common_beginning_is_taken_out_of_both_sides():
     found = account(TWO_SEATS)
-    assert found.common == 100
+    assert found.common == 4 * 100
     assert found.cached_share == pytest.approx(448 / 1150)
-    assert found.cached_share_without_common == pytest.approx(348 / 1050)
+    assert found.cached_share_without_common == pytest.approx(48 / 750)
 
 
 def test_first_tries_are_those_with_one_attempt_that_was_taken():
