@@ -1,26 +1,38 @@
 """Model matches on one server: many at once against one at a time, and against the server's own ceiling.
 
-    ./tossim bench lanes --url http://127.0.0.1:8101/v1 --served smol --matches 8 --players 7
+    ./tossim bench lanes
 
-The ceiling is the recorded requests of the same matches sent straight at the server, as many at a time as were on
-their way on average, in the order in which they were made, its cache emptied first. Needs a running model server.
+starts a server of its own with the small model of `./tossim llm --install-only`; `--url` and `--served` name another,
+which must let its cache be emptied (VLLM_SERVER_DEV_MODE=1). The ceiling is the recorded requests of the same matches
+sent straight at the server, as many at a time as were on their way on average, in the order in which they were made,
+its cache emptied first.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import math
+import os
+import signal
+import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
+from agents.lanes.command import ServerSpec, command
+from agents.lanes.process import free_port
+from agents.lanes.processor import this_one
 from agents.llm.agent import LanguageAgent
-from agents.llm.client import Client
+from agents.llm.client import Client, Message, Request
 from agents.llm.clients import OpenAIClient
 from agents.llm.presets import preset
 from agents.llm.record import ModelRecord, Notation
@@ -30,14 +42,20 @@ from game.engine.setup import start, table_for
 from game.names import NAMES
 from game.play.drivers import run_async
 
+ROOT = Path(__file__).resolve().parents[1]
+SMALL = Path(os.environ.get("TOSSIM_VAR", str(ROOT / "var"))) / "models" / "SmolLM2-135M-Instruct"
+LOG = Path(tempfile.gettempdir()) / "tossim-bench-lanes.log"
+START = 300.0
+"""Seconds that the server has to come up."""
+
 
 def main() -> int:
     """Measure and print."""
     words = argparse.ArgumentParser(prog="bench lanes", description=__doc__)
-    words.add_argument("--url", required=True, help="the server's address with /v1")
-    words.add_argument("--served", required=True, help="the model's name at the server")
+    words.add_argument("--url", help="a server's address with /v1, instead of one started here")
+    words.add_argument("--served", default=str(SMALL), help="the model's name at the server")
     words.add_argument("--preset", default="smollm2")
-    words.add_argument("--tokenizer", default="", help="folder with a tokenizer.json")
+    words.add_argument("--tokenizer", default=str(SMALL), help="folder with a tokenizer.json")
     words.add_argument("--window", type=int, default=8192)
     words.add_argument("--matches", type=int, default=8)
     words.add_argument("--players", type=int, default=7)
@@ -45,35 +63,70 @@ def main() -> int:
     words.add_argument("--json", action="store_true")
     chosen = words.parse_args()
     try:
-        found = asyncio.run(measure(chosen))
+        with contextlib.nullcontext(chosen.url) if chosen.url else serving() as url:
+            found = asyncio.run(measure(chosen, url))
     except (URLError, OSError) as error:
-        print(f"{chosen.url} does not answer: {error}. Start a lane: ./tossim llm --no-match", file=sys.stderr)
+        print(f"There is no model server: {error}. Install one: ./tossim llm --install-only", file=sys.stderr)
         return 2
     print(json.dumps(found) if chosen.json else in_words(found))
     return 0
 
 
-async def measure(chosen: argparse.Namespace) -> dict[str, float]:
+@contextlib.contextmanager
+def serving() -> Iterator[str]:
+    """The address of a server of our own, ended with the block. Raises OSError where it does not start."""
+    python = os.environ.get("TOSSIM_LLM_PYTHON", str(ROOT / ".venv-llm" / "bin" / "python"))
+    spec = ServerSpec("bench", str(SMALL), free_port(), kv_cache_gib=8, max_loras=0)
+    made = command(spec, python, this_one(), os.environ)
+    environment = {**os.environ, **made.environment, "VLLM_SERVER_DEV_MODE": "1"}
+    with LOG.open("w") as log:
+        server = subprocess.Popen(
+            made.words, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+    try:
+        until = time.monotonic() + START
+        while not answers(spec.url):
+            if server.poll() is not None or time.monotonic() > until:
+                raise OSError(f"the server did not start; see {LOG}")
+            time.sleep(1.0)
+        yield spec.url
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+def answers(url: str) -> bool:
+    """Whether a server is ready."""
+    try:
+        urlopen(f"{url.removesuffix('/v1')}/health", timeout=5).close()  # noqa: S310
+    except (URLError, OSError):
+        return False
+    return True
+
+
+async def measure(chosen: argparse.Namespace, url: str) -> dict[str, float]:
     """All the figures."""
     record = ModelRecord(
         "bench", chosen.served, preset(chosen.preset), window=chosen.window, notation=Notation.COMPACT,
         think_tokens=chosen.think, act_tokens=48, tokenizer=chosen.tokenizer,
     )  # fmt: skip
-    client = OpenAIClient(chosen.url)
+    client = OpenAIClient(url)
+    await client.complete(Request(chosen.served, (Message("user", "Hello."),), 4))  # the first one takes long
     seeds = [f"bench-{number}" for number in range(chosen.matches)]
-    reset(chosen.url)
+    reset(url)
     alone = Recording(client)
     began = time.monotonic()
     for seed in seeds[:1]:
         await play(seed, chosen.players, record, alone)
     alone_s = time.monotonic() - began
-    reset(chosen.url)
+    reset(url)
     together = Recording(client)
     began = time.monotonic()
     decisions = sum(await asyncio.gather(*(play(seed, chosen.players, record, together) for seed in seeds)))
     together_s = time.monotonic() - began
     flying = sum(done.ended - done.began for done in together.exchanges) / together_s
-    reset(chosen.url)
+    reset(url)
     ceiling_s = await straight(client, together.exchanges, math.ceil(flying))
     await client.close()
     first = len(alone.exchanges) / alone_s

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 from django.core.management.base import CommandError
 from django.db import connections
+from django.db.models import Max
 
 from agents import selectors, services
 from agents.lanes.configuration import LaneSpec, ModelSpec
@@ -26,8 +27,10 @@ from agents.models import Lane
 from door.models import gpus
 from game import selectors as game_selectors
 from game import services as game_services
+from game.engine.fold import fold_all
+from game.engine.state import EMPTY
 from game.lobby import AgentSpec, LobbyError, LobbySpec, RoundsSpec, lobby_from_yaml, lobby_slots
-from game.models import Match
+from game.models import Decision, Event, Match
 from tossim_site.embedded.places import Places
 from tossim_site.embedded.stack import Steps
 from tossim_site.management.commands import up
@@ -35,6 +38,8 @@ from tossim_site.management.commands import up
 ACT_TOKENS = 64
 """For an action: two sentences."""
 CONCURRENCY = 32
+DRILL_EVERY = 25
+"""Decisions between two kills of a drill."""
 LOOK_EVERY = 2.0
 TELL_EVERY = 15.0
 """Seconds between two lines of progress."""
@@ -69,6 +74,7 @@ class Command(up.Command):
         parser.add_argument("--lobby", type=Path, help="a lobby; where it names no agents, every seat is the model")
         parser.add_argument("--seats", type=int, default=15, help="7 to 15")
         parser.add_argument("--seed", help="of the match")
+        parser.add_argument("--kills", type=int, default=0, help="a drill: kill our server so often meanwhile")
         parser.add_argument("--once", action="store_true", help="stop everything when the match has ended")
 
     def handle(self, *, host: str, port: int, **chosen: Any) -> None:
@@ -123,7 +129,7 @@ class Command(up.Command):
                 match = game_services.match_start(match=match)
             self.announce([("match", f"{url}/m/{match.pk}"), ("lanes", f"{url}/lanes"), ("home", f"{url}/"),
                            ("admin", up.admin_address(url, chosen["login_link"]))])  # fmt: skip
-            self.follow(match, lane)
+            self.follow(match, lane, chosen["kills"])
         except LobbyError as error:
             self.failure = str(error)
         finally:
@@ -147,20 +153,42 @@ class Command(up.Command):
                 self.say(f"lane {name}: {lane.state}; a server takes half a minute or more to start")
             time.sleep(LOOK_EVERY)
 
-    def follow(self, match: Match, lane: Lane) -> None:
-        """Tell how the match goes, and at the end what it cost."""
+    def follow(self, match: Match, lane: Lane, kills: int) -> None:
+        """Tell how the match goes, and at the end what it cost; meanwhile kill the server so often."""
         began, told, before = time.monotonic(), time.monotonic(), counters(lane)
+        killed: list[int] = []
         while not match.ended:
             time.sleep(LOOK_EVERY)
             match.refresh_from_db()
+            if len(killed) < kills and (pid := self.kill(lane, match, killed)):
+                killed.append(pid)
             if time.monotonic() - told > TELL_EVERY and match.status != Match.Status.OPEN:
                 told = time.monotonic()
                 self.say(progress(match, time.monotonic() - began))
         seconds = time.monotonic() - began
-        for line in report(match, seconds, before, counters(lane)):
+        for line in report(match, seconds, None if killed else before, counters(lane)):
             self.say(line)
+        if killed:
+            lane.refresh_from_db()
+            self.say(f"the server was killed {len(killed)} times and restarted {lane.restarts} times")
+        self.say(whole(match))
         if match.status != Match.Status.FINISHED:
             self.failure = f"The match ended as {match.get_status_display()}: {match.error}"
+
+    def kill(self, lane: Lane, match: Match, killed: Sequence[int]) -> int | None:
+        """Kill the server once it answers again and the match has gone on; its pid, None where it is not time yet."""
+        lane.refresh_from_db()
+        decisions = Decision.objects.filter(match=match).exclude(model="").count()
+        if (
+            lane.state != State.READY
+            or not lane.pid
+            or lane.pid in killed
+            or decisions < DRILL_EVERY * (len(killed) + 1)
+        ):
+            return None
+        os.kill(lane.pid, signal.SIGKILL)
+        self.say(f"killed the server (process {lane.pid}) after {decisions} decisions")
+        return lane.pid
 
 
 def filled(spec: LobbySpec, model: str) -> LobbySpec:
@@ -217,6 +245,16 @@ def progress(match: Match, seconds: float) -> str:
         f"day {public.day}, {public.phase.value}, {len(public.living)} living; {account.decisions} decisions "
         f"({account.decisions / seconds:.2f} a second), {account.cached_share:.0%} of the prompts from the cache"
     )
+
+
+def whole(match: Match) -> str:
+    """Whether the log has no gap and folds to its end, and every decision was applied."""
+    log = game_selectors.log_of(match.pk)
+    last = Event.objects.filter(match=match).aggregate(Max("seq"))["seq__max"]
+    waiting = Decision.objects.filter(match=match, applied_at=None).count()
+    ended = fold_all(EMPTY, log).public.ending is not None
+    gaps = "no gap" if len(log) == last else f"{last - len(log)} GAPS"
+    return f"log: {len(log)} events, {gaps}, {'ended' if ended else 'NOT ENDED'}; decisions not applied: {waiting}"
 
 
 def report(match: Match, seconds: float, before: Reading | None, after: Reading | None) -> list[str]:
