@@ -51,7 +51,7 @@ def test_a_seat_is_taken_by_the_form_and_played_to_the_end(visit: Visit, open_ma
     expect(visitor.page.get_by_text(outcome)).to_be_visible()
 
 
-def test_a_hostile_name_is_refused_and_hostile_words_are_text_that_runs_nothing(visit: Visit, open_match: Match) -> None:
+def test_a_hostile_name_is_refused_and_hostile_words_run_nothing(visit: Visit, open_match: Match) -> None:
     player, guest = visit(), visit()
     guest.page.goto(f"/m/{open_match.pk}")
     player.page.goto(f"/m/{open_match.pk}")
