@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
-from agents.services import agent_for_seat
+from agents.seating import agent_for_seat
 from game.engine.actions import Vote
 from game.engine.asks import Ask
 from game.engine.events import Event
@@ -83,7 +83,7 @@ class Model:
 
 
 def seat_agent(*, seat: Seat, match: Match, listen: Listener) -> AnyAgent:
-    """What stands in for `agents.services.agent_for_seat`: models that listen, and everybody else as usual."""
+    """What stands in for `agents.seating.agent_for_seat`: models that listen, and everybody else as usual."""
     if seat.agent == "model":
         return Model(seat.number, f"{match.seed}:{seat.number}", listen)
     return agent_for_seat(seat=seat, match=match, listen=listen)

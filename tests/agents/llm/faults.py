@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from itertools import chain, repeat
 
@@ -53,3 +54,18 @@ def model(**more: object) -> ModelRecord:
     """A model without grammar, for tests of tags; see `ModelRecord` for what can be said."""
     given = {"structured": False, "notation": Notation.PLAIN, "window": 32768, **more}
     return ModelRecord("tester", "tester", preset("chatml"), **given)  # type: ignore[arg-type]
+
+
+def fits(request: Request) -> str:
+    """The first thing that the schema of a request allows."""
+    assert request.schema
+    shape = request.schema.get("anyOf", [request.schema])[0]
+    words = {name: part["enum"][0] if "enum" in part else "words" for name, part in shape["properties"].items()}
+    return json.dumps({name: words[name] for name in shape["required"]})
+
+
+class FittingClient(FaultyClient):
+    """A client of a server that answers whatever its schema allows first."""
+
+    def __init__(self, base_url: str, api_key: str = "") -> None:
+        super().__init__(lambda request: fits(request))

@@ -10,8 +10,7 @@ from agents.llm.recording import Recording, Replay
 from game.engine.setup import start, table_for
 from game.names import NAMES
 from game.play.drivers import Played, run_async
-from tests.agents.llm.faults import FaultyClient, model
-from tests.agents.llm.test_turn import fits
+from tests.agents.llm.faults import FaultyClient, fits, model
 
 
 async def played(client: Client) -> Played:

@@ -13,7 +13,6 @@ from agents.llm.client import (
     Completion,
     NoLane,
     RateLimited,
-    Request,
     TimedOut,
     ToolCall,
     TooLong,
@@ -30,7 +29,7 @@ from game.engine.state import EMPTY, State
 from game.names import NAMES
 from game.play.drivers import run_async
 from game.play.seats import Decision, Piece
-from tests.agents.llm.faults import FaultyClient, Said, model
+from tests.agents.llm.faults import FaultyClient, Said, fits, model
 from tests.doubles import random_step
 
 
@@ -181,13 +180,6 @@ async def test_tokens_are_summed_over_attempts_and_speech_is_told_from_thought()
 
 
 # Structured output ----------------------------------------------------------------------------------------------------
-
-
-def fits(request: Request) -> str:
-    """The first thing that the schema of a request allows."""
-    shape = request.schema.get("anyOf", [request.schema])[0]
-    words = {name: part["enum"][0] if "enum" in part else "words" for name, part in shape["properties"].items()}
-    return json.dumps({name: words[name] for name in shape["required"]})
 
 
 async def test_thought_is_free_and_the_action_comes_alone_under_the_schema():
