@@ -63,6 +63,8 @@ class OpenAIClient:
             async with answer:
                 async for chunk in answer:
                     stream.take(chunk)
+                    if stream.length > MOST_CHARACTERS:
+                        break
                     if time.monotonic() - began > request.timeout:
                         raise TimedOut(f"no complete answer within {request.timeout:g} s")
         except openai.OpenAIError as error:
@@ -153,7 +155,7 @@ class _Stream:
         self.first = self.first or time.monotonic()
         self.length += len(piece)
         if self.length > MOST_CHARACTERS:
-            self.finish = self.finish or "length"
+            self.finish = "length"
             return
         parts.append(piece)
         if self.heard:

@@ -176,6 +176,14 @@ async def test_a_server_that_takes_few_stop_strings_gets_the_first_four():
     assert [len(body["stop"]) for body in server.bodies] == [6, 4, 4]
 
 
+async def test_an_answer_without_end_is_broken_off():
+    endless = events(*[piece("a" * 10_000)] * 30, done=False)
+    async with talking(response(endless, length=10**9)) as (client, _):
+        done = await client.complete(REQUEST)
+    assert done.finish == "length"
+    assert len(done.text) == 200_000
+
+
 async def test_nobody_there_is_unreachable():
     client = OpenAIClient("http://127.0.0.1:9/v1")
     with pytest.raises(Unreachable):
