@@ -57,6 +57,7 @@ def test_a_hostile_name_is_refused_and_hostile_words_run_nothing(visit: Visit, o
     player.page.goto(f"/m/{open_match.pk}")
     player.sit_down("</script><b>Eve")
     expect(player.page.get_by_role("alert")).to_contain_text("name")
+    player.forgive("status of 4")  # the refusal
     player.sit_down("Eve")
     expect(player.passing).to_be_visible()
     player.speak(ATTACK)
