@@ -19,6 +19,7 @@ from agents.lanes import process
 from agents.lanes.command import ServerSpec, command
 from agents.lanes.control import Control, Silent
 from agents.lanes.facts import State, Wanted
+from agents.lanes.processor import Processor
 from agents.lanes.server import Report, Timing, Watcher, Wish
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +75,7 @@ def watched(tmp_path):
             return replace(ServerSpec("a", "org/model", process.free_port()), **(spec or {}))
 
         watcher = Watcher(
-            spec=fresh, command=lambda found: command(found, sys.executable, 2, {}), store=store,
+            spec=fresh, command=lambda found: command(found, sys.executable, Processor(2), {}), store=store,
             log=tmp_path / "lane-a.log", environment={**os.environ, **FAKE, **environment}, say=said.append,
             timing=timing,
         )  # fmt: skip
@@ -203,7 +204,7 @@ async def test_a_port_that_another_program_has_is_not_taken_for_ours(watched):
 
 async def test_an_interpreter_that_does_not_exist_is_named(watched, tmp_path):
     async with watched() as (store, watcher, task):
-        watcher.command = lambda found: command(found, str(tmp_path / "no-python"), 2, {})
+        watcher.command = lambda found: command(found, str(tmp_path / "no-python"), Processor(2), {})
         store.told.clear()
         assert await asyncio.wait_for(task, LIMIT) is State.BROKEN
         assert "no-python" in store.told[-1].error
