@@ -25,8 +25,8 @@ from agents.llm.client import (
     Unreachable,
 )
 
-FEW_STOPS = 4
-"""Stop strings that OpenAI's own servers take; the most important ones of a request stand first."""
+MOST_STOPS = 4
+"""Stop strings that the protocol allows; the most important ones of a request stand first."""
 MOST_CHARACTERS = 200_000
 """A stream that goes on for longer is broken off."""
 
@@ -39,27 +39,14 @@ class OpenAIClient:
 
     def __init__(self, base_url: str, api_key: str = "") -> None:
         self.base_url = base_url
-        self._stops: int | None = None
-        """How many stop strings the server takes; None: as many as one likes."""
         self._openai = AsyncOpenAI(base_url=base_url, api_key=api_key or "none", max_retries=0)
 
     async def complete(self, request: Request, heard: Heard | None = None) -> Completion:
         """The completion of a request. Raises ClientError."""
-        try:
-            return await self._complete(request, heard)
-        except BadRequest as error:
-            if self._stops or len(request.stop) <= FEW_STOPS or "stop" not in str(error).lower():
-                raise
-        self._stops = FEW_STOPS
-        return await self._complete(request, heard)
-
-    async def _complete(self, request: Request, heard: Heard | None) -> Completion:
         began = time.monotonic()
         stream = _Stream(began, heard)
         try:
-            answer = await self._openai.with_options(timeout=request.timeout).chat.completions.create(
-                **_body(request, self._stops)
-            )
+            answer = await self._openai.with_options(timeout=request.timeout).chat.completions.create(**_body(request))
             async with answer:
                 async for chunk in answer:
                     stream.take(chunk)
@@ -80,7 +67,7 @@ class OpenAIClient:
         await self._openai.close()
 
 
-def _body(request: Request, stops: int | None) -> dict[str, Any]:
+def _body(request: Request) -> dict[str, Any]:
     """The request as OpenAI's protocol has it; what only some servers know goes into the body as it is."""
     known = ("temperature", "top_p", "presence_penalty", "frequency_penalty")
     extra: dict[str, Any] = {**request.extra, **{k: v for k, v in request.sampling.items() if k not in known}}
@@ -95,7 +82,7 @@ def _body(request: Request, stops: int | None) -> dict[str, Any]:
         **{name: value for name, value in request.sampling.items() if name in known},
     }
     if request.stop:
-        body["stop"] = list(request.stop[:stops])
+        body["stop"] = list(request.stop[:MOST_STOPS])
     if request.seed is not None:
         body["seed"] = request.seed
     if request.schema:
