@@ -53,12 +53,18 @@ def started(new_match: Callable[..., Match]) -> Callable[..., Match]:
 
 
 def play_out(match: Match) -> Match:
-    """Drive a match to its end in this thread."""
-    lease = lease_take(match_id=match.pk)
-    assert lease is not None
-    drive(match.pk, lease)
+    """Drive a match to its end in this thread, slice after slice."""
+    while drive(match.pk, lease_of(match)):
+        pass
     match.refresh_from_db()
     return match
+
+
+def lease_of(match: Match) -> int:
+    """The lease of a match that nobody drives."""
+    lease = lease_take(match_id=match.pk)
+    assert lease is not None
+    return lease
 
 
 def canonical(match: Match) -> list[dict[str, Any]]:
@@ -69,10 +75,8 @@ def canonical(match: Match) -> list[dict[str, Any]]:
 @contextmanager
 def driven(match: Match) -> Iterator[Driver]:
     """A driver that a test steps by hand."""
-    lease = lease_take(match_id=match.pk)
-    assert lease is not None
     with doorbell() as bell:
-        driver = Driver(match.pk, lease, bell)
+        driver = Driver(match.pk, lease_of(match), bell)
         try:
             yield driver
         finally:

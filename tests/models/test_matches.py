@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from agents import selectors, services
+from agents.adapters import adapter_swap
 from agents.lanes.configuration import LaneSpec, ModelSpec
 from agents.lanes.facts import Kind, State, Wanted
 from agents.lanes.metrics import Reading, read
@@ -15,9 +17,10 @@ from agents.llm.accounting import speeches
 from agents.models import Lane, LanguageModel
 from game import selectors as game_selectors
 from game import services as game_services
+from game.live import drive
 from game.lobby import LobbySpec
 from game.models import Decision, Match
-from tests.apps.conftest import play_out
+from tests.apps.conftest import lease_of, play_out
 from tests.models.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,7 +82,7 @@ def test_a_match_of_a_real_model_finishes_and_its_rows_say_what_the_server_count
 def test_a_match_without_grammar_finishes_too_with_every_refusal_on_its_rows(
     known: Callable[..., LanguageModel],
 ) -> None:
-    known(structured=False, think_tokens=16, tool_calls=1)
+    known(structured=False, think_tokens=8, act_tokens=16, tool_calls=1)
     match = play_out(match_of("smol", "scripted", "scripted", "scripted", "scripted", "scripted", "scripted"))
     assert match.status == Match.Status.FINISHED
     rows = Decision.objects.filter(match=match, source=Decision.Source.MODEL)
@@ -87,3 +90,21 @@ def test_a_match_without_grammar_finishes_too_with_every_refusal_on_its_rows(
     for row in rows:
         assert row.attempts
         assert bool(row.fallback) == bool(row.attempts[-1]["refusal"])
+
+
+def test_two_adapters_of_one_base_play_in_one_match_and_one_is_swapped_while_it_runs(
+    known: Callable[..., LanguageModel], adapters: list[Path], server: Server
+) -> None:
+    one, _ = (known(name, adapter=str(folder)) for name, folder in zip(("one", "two"), adapters, strict=True))
+    match = match_of("one", "two")
+    assert drive(match.pk, lease_of(match), seconds=5.0), "it goes on after these seconds"
+    assert adapter_swap(model=one, folder=str(adapters[1])) == ["real"]
+    match = play_out(match)
+    assert (match.status, match.error) == (Match.Status.FINISHED, "")
+    models = {row.seat: row.model for row in Decision.objects.filter(match=match)}
+    assert models == {seat: ("one", "two")[(seat - 1) % 2] for seat in range(1, 8)}
+    assert not Decision.objects.filter(match=match).exclude(fallback="")
+    assert Lane.objects.get(name="real").adapters["one"]["version"] == 1
+    for name in ("one", "two"):
+        server.post("/v1/unload_lora_adapter", {"lora_name": name})
+
