@@ -24,7 +24,7 @@ JSON: dict[str, Any] = {
 }
 FORMS = {"text": TEXT, "json": JSON}
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-QUIET = ("daphne", "django.channels", "celery")
+QUIET = ("daphne", "django.channels", "celery", "httpx", "httpx2")
 """Loggers whose everyday lines say nothing about a match."""
 
 

@@ -37,8 +37,8 @@ class ToolCall:
 class Request:
     """One completion that is wanted.
 
-    With `resume` the last message is the assistant's own and is gone on with. At most one of `schema`, `choices`
-    and `pattern` is given: what the completion must be, as a JSON schema, one of some strings, or a regular expression.
+    With `resume` the last message is the assistant's own and is gone on with. With `schema` the completion must be
+    JSON of that schema.
     """
 
     model: str
@@ -48,10 +48,7 @@ class Request:
     stop: tuple[str, ...] = ()
     sampling: Mapping[str, float] = field(default_factory=dict)
     """temperature, top_p, top_k, min_p, repetition_penalty and the like, as the server names them."""
-    seed: int | None = None
     schema: Mapping[str, Any] | None = None
-    choices: tuple[str, ...] = ()
-    pattern: str = ""
     tools: tuple[Mapping[str, Any], ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the request body, such as `chat_template_kwargs`."""

@@ -83,8 +83,6 @@ def _body(request: Request) -> dict[str, Any]:
     }
     if request.stop:
         body["stop"] = list(request.stop[:MOST_STOPS])
-    if request.seed is not None:
-        body["seed"] = request.seed
     if request.schema:
         schema = {"name": "answer", "schema": dict(request.schema), "strict": True}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
@@ -185,7 +183,9 @@ def _raise(error: openai.OpenAIError, request: Request) -> NoReturn:
     if isinstance(error, openai.APIStatusError):
         too_long = error.status_code == 400 and any(word in message.lower() for word in _TOO_LONG)
         raise (TooLong if too_long else BadRequest)(message) from error
-    if isinstance(error, openai.APIConnectionError | openai.APIError):
+    if isinstance(error, openai.APIConnectionError):
+        raise Unreachable(f"the connection broke: {error.__cause__ or message}") from error
+    if isinstance(error, openai.APIError):
         raise Unreachable(message) from error
     raise ClientError(message) from error
 

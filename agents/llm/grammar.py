@@ -1,4 +1,4 @@
-"""What may be answered to an ask, as a JSON schema, as choices, as tool schemas and as a sentence.
+"""What may be answered to an ask, as a JSON schema, as tool schemas and as a sentence.
 
 All of it comes from the options of the ask, so that none can allow what another does not. Schemas are flat: every
 property required, in a fixed order, and nothing beside them.
@@ -13,7 +13,7 @@ from agents.llm.notation import role_codes
 from agents.llm.record import Notation
 from agents.llm.verbs import BIDS, MANY, NOBODY, TAG_OF, VERBS, Flaw, names_shown, own_abilities, read
 from game.engine import actions as a
-from game.engine.asks import Ask, AskKind, Option
+from game.engine.asks import Ask, Option
 from game.engine.config import Talk
 from game.engine.legal import SAY_LENGTH, WILL_LENGTH, may_bid, writable
 from game.engine.roles import ROLES
@@ -22,8 +22,6 @@ from game.engine.text.render import enumerate_words
 from game.engine.types import Seat, Verdict
 
 Schema: TypeAlias = dict[str, Any]
-MOST_CHOICES = 250
-"""More choices than this are no choice any more: the schema has to do."""
 FEW = 2
 """Players who are named as exceptions in a sentence."""
 SPOKEN = frozenset({"say", "whisper"})
@@ -35,17 +33,14 @@ APART = frozenset({"bid", "summarise"})
 # Schema ---------------------------------------------------------------------------------------------------------------
 
 
-def schema(
-    ask: Ask, view: View, notation: Notation, *, length: int = SAY_LENGTH, standing: bool = True, riders: bool = False
-) -> Schema:
-    """What an answer must be: one of the options of the ask, or with `standing` something else that is allowed now.
+def schema(ask: Ask, view: View, notation: Notation, *, length: int = SAY_LENGTH) -> Schema:
+    """What an answer must be: one of the options of the ask, or something else that is allowed now.
 
-    `length` is the most characters of any text. Where one may bid for the floor, each answer carries a bid. With
-    `riders` a will, a note and a notebook may stand in the object of any answer, and are no answers of their own.
+    `length` is the most characters of any text. Where one may bid for the floor, each answer carries a bid. A will, a
+    note and a notebook may stand in the object of any answer, and are no answers of their own.
     """
-    also = ask.standing if standing else ()
-    written = [option.verb for option in also if riders and option.verb in WRITTEN]
-    options = (*ask.options, *(option for option in also if option.verb not in written))
+    written = [option.verb for option in ask.standing if option.verb in WRITTEN]
+    options = (*ask.options, *(option for option in ask.standing if option.verb not in written))
     shapes = [shape for option in _merged(options) for shape in _shapes(option, view, notation, length)]
     if may_bid(view):
         shapes = [{**shape, "bid": {"type": "integer", "enum": list(BIDS)}} for shape in shapes]
@@ -54,9 +49,9 @@ def schema(
     return objects[0] if len(objects) == 1 else {"anyOf": objects}
 
 
-def _object(properties: Schema, free: Schema | None = None) -> Schema:
+def _object(properties: Schema, free: Schema) -> Schema:
     return {
-        "type": "object", "properties": {**properties, **(free or {})}, "required": list(properties),
+        "type": "object", "properties": {**properties, **free}, "required": list(properties),
         "additionalProperties": False,
     }  # fmt: skip
 
@@ -173,47 +168,6 @@ def _read(verb: str, value: Mapping[str, Any], view: View, notation: Notation) -
     return action
 
 
-# Choices --------------------------------------------------------------------------------------------------------------
-
-
-def choices(ask: Ask, view: View, notation: Notation) -> tuple[str, ...]:
-    """Every answer to a vote, a verdict or a night's deed as a string, such as `vote Ada`; words are left out.
-
-    Nothing for asks that want words, and where there are too many.
-    """
-    if ask.kind not in (AskKind.VOTE, AskKind.JUDGE, AskKind.ACT):
-        return ()
-    found = [text for text, _ in _chosen(ask, view, notation)]
-    return tuple(found) if len(found) <= MOST_CHOICES else ()
-
-
-def action_from_choice(text: str, ask: Ask, view: View, notation: Notation) -> a.Action:
-    """The action that one of the choices stands for. Raises Flaw."""
-    for known, action in _chosen(ask, view, notation):
-        if known == text.strip():
-            return action
-    raise Flaw("bad_choice", f"{text[:60]!r} is none of the choices.")
-
-
-def _chosen(ask: Ask, view: View, notation: Notation) -> Iterator[tuple[str, a.Action]]:
-    names = names_shown(view, notation)
-    for options in _merged(ask.options):
-        for option in options:
-            if option.verb not in SPOKEN:
-                yield from ((_choice(option, action, names, notation), action) for action in option.actions())
-
-
-def _choice(option: Option, action: a.Action, names: Sequence[str], notation: Notation) -> str:
-    if isinstance(action, a.Vote):
-        return f"vote {_named([action.target or 0], names)[0]}"
-    if isinstance(action, a.Judge):
-        return f"verdict {action.verdict.value}"
-    if isinstance(action, a.Use):
-        param = dict(zip(option.params, _params(option, notation), strict=True)).get(action.param, "")
-        return " ".join(filter(None, (action.ability, ", ".join(_named(action.targets, names)), param)))
-    return option.verb
-
-
 # Tools ----------------------------------------------------------------------------------------------------------------
 
 
@@ -243,7 +197,7 @@ def _function(name: str, names: Sequence[str], view: View) -> Schema:
     properties = {
         part: {**kinds.get(part, {"type": "string"}), "description": what} for part, what in verb.parts.items()
     }
-    parameters = {**_object(properties), "required": [part for part in properties if part not in verb.optional]}
+    parameters = {**_object(properties, {}), "required": [part for part in properties if part not in verb.optional]}
     return {"type": "function", "function": {"name": name, "description": verb.line, "parameters": parameters}}
 
 

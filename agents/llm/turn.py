@@ -202,7 +202,7 @@ class Turn:
             draft.messages = (*draft.messages, Message("assistant", draft.said), told)
             draft.said = ""
         length, most = CHARACTERS * self.record.act_tokens, min(self.record.act_tokens, self._left())
-        schema = grammar.schema(self.ask, self.view, self.record.notation, length=length, riders=True)
+        schema = grammar.schema(self.ask, self.view, self.record.notation, length=length)
         try:
             completion = await self._request(draft, most, schema=schema if self.grammars else None)
         except BadRequest as error:

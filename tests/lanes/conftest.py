@@ -20,11 +20,10 @@ from game.models import Match
 
 @pytest.fixture(autouse=True)
 def nothing_learned(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
-    """Each test is a process of its own, with a folder of its own and a plain client."""
+    """Each test is a process of its own, with a folder of its own."""
     monkeypatch.setattr(connections, "router", Router())
     monkeypatch.setattr(connections, "_read_at", 0.0)
     monkeypatch.setattr(connections, "FRESH", 0.0)
-    settings.TOSSIM_LANE_CLIENT = "tests.llm.servers.PlainClient"
     settings.VAR = tmp_path
 
 

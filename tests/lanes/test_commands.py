@@ -73,10 +73,12 @@ def test_a_lane_starts_plays_survives_a_kill_and_drains(machine, lane, new_lane,
     assert "cpu is ready at http://127.0.0.1:" in lane("start", "cpu", "--wait", "60")
     assert "is ready" in lane("start", "cpu")  # once more changes nothing
     client = seat_client(match_id=match.pk, seat=1, model=smol)
-    assert asyncio.run(client.complete(ASKED)).text == ANSWER
-    row = Lane.objects.get()
-    os.kill(row.pid, signal.SIGKILL)
-    found = asyncio.run(client.complete(ASKED))
+    with asyncio.Runner() as runner:
+        assert runner.run(client.complete(ASKED)).text == ANSWER
+        row = Lane.objects.get()
+        os.kill(row.pid, signal.SIGKILL)
+        found = runner.run(client.complete(ASKED))
+        runner.run(client.close())
     assert (found.text, found.lane) == (ANSWER, "cpu")
     assert found.retries
     row.refresh_from_db()

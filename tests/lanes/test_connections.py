@@ -23,7 +23,9 @@ def ask(match, model, *seats: int) -> list[Completion]:
 
     async def all_of_them() -> list[Completion]:
         clients = [seat_client(match_id=match.pk, seat=seat, model=model) for seat in seats]
-        return await asyncio.gather(*(client.complete(ASKED) for client in clients))
+        found = await asyncio.gather(*(client.complete(ASKED) for client in clients))
+        await asyncio.gather(*(client.close() for client in clients))
+        return found
 
     return asyncio.run(all_of_them())
 

@@ -1,8 +1,9 @@
-"""A server that looks like vLLM from outside: real HTTP, made-up answers, faults on demand; and a client of it."""
+"""A server that looks like vLLM from outside: real HTTP, made-up answers, faults on demand."""
 
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -12,10 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from agents.lanes.control import Control, Silent
-from agents.llm.client import BadRequest, Completion, Heard, RateLimited, Request, TimedOut, Unreachable
-
 ANSWER = "the quick brown fox"
+USAGE = {"prompt_tokens": 12, "completion_tokens": 4, "total_tokens": 16}
 
 
 @dataclass
@@ -141,11 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(404, {"error": f"The model `{body['model']}` does not exist."})
         else:
             self.double.generated += 4
-            message = {"role": "assistant", "content": ANSWER}
-            choices = [{"index": 0, "finish_reason": "stop", "message": message, "text": ANSWER}]
-            usage = {"prompt_tokens": 12, "completion_tokens": 4, "total_tokens": 16}
-            self._json(200, {"id": "1", "object": "chat.completion", "model": body["model"],
-                             "choices": choices, "usage": usage})  # fmt: skip
+            self._answer(200, stream(body["model"]) if body.get("stream") else completion(body["model"]))
 
     def _break_off(self) -> None:
         """Half an answer, and the connection is gone."""
@@ -168,6 +163,23 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(text.encode())
 
 
+def completion(model: str) -> str:
+    """The answer in one piece."""
+    message = {"role": "assistant", "content": ANSWER}
+    choice = {"index": 0, "finish_reason": "stop", "message": message, "text": ANSWER}
+    return json.dumps({"id": "1", "object": "chat.completion", "model": model, "choices": [choice], "usage": USAGE})
+
+
+def stream(model: str) -> str:
+    """The answer word by word, as events of the server."""
+    words = re.findall(r" *\S+", ANSWER)
+    choices = [[{"index": 0, "delta": {"content": word}, "finish_reason": None}] for word in words]
+    choices += [[{"index": 0, "delta": {}, "finish_reason": "stop"}]]
+    head = {"id": "1", "object": "chat.completion.chunk", "model": model}
+    chunks = [*({**head, "choices": one} for one in choices), {**head, "choices": [], "usage": USAGE}]
+    return "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+
+
 def metrics_page(double: Double) -> str:
     """A /metrics page as vLLM writes it."""
     return "\n".join(
@@ -183,35 +195,3 @@ def metrics_page(double: Double) -> str:
             f'vllm:kv_cache_usage_perc{{engine="0",model_name="{double.base}"}} 0.25',
         ]
     )
-
-
-@dataclass
-class PlainClient:
-    """A client without streaming, standard library alone."""
-
-    base_url: str
-    api_key: str = ""
-
-    async def complete(self, request: Request, heard: Heard | None = None) -> Completion:
-        """The server's answer."""
-        control = Control(self.base_url, self.api_key, request.timeout)
-        body = {
-            "model": request.model,
-            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-            "max_tokens": request.max_tokens,
-        }
-        try:
-            reply = await control.ask("/v1/chat/completions", body)
-        except Silent as error:
-            raise (TimedOut if "timed out" in str(error) else Unreachable)(str(error)) from error
-        if reply.status == 429:
-            raise RateLimited("too many requests", 0.25)
-        if reply.status >= 500:
-            raise Unreachable(f"answered {reply.status}")
-        if not reply.good:
-            raise BadRequest(reply.text)
-        answer = json.loads(reply.text)
-        text = answer["choices"][0]["message"]["content"]
-        if heard:
-            heard(text)
-        return Completion(text, answer["choices"][0]["finish_reason"], prompt_tokens=answer["usage"]["prompt_tokens"])

@@ -107,4 +107,3 @@ def test_two_adapters_of_one_base_play_in_one_match_and_one_is_swapped_while_it_
     assert Lane.objects.get(name="real").adapters["one"]["version"] == 1
     for name in ("one", "two"):
         server.post("/v1/unload_lora_adapter", {"lora_name": name})
-

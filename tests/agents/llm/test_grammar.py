@@ -1,4 +1,4 @@
-"""What is offered as schema, as choices and in words is exactly what the engine takes."""
+"""What is offered as schema and in words is exactly what the engine takes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.llm.grammar import action_from_choice, action_from_json, choices, legal_lines, openai_tools, schema
+from agents.llm.grammar import WRITTEN, action_from_json, legal_lines, openai_tools, schema
 from agents.llm.notation import codes
 from agents.llm.parse import parse_json, parse_tags
 from agents.llm.record import Notation
-from agents.llm.verbs import VERBS, Flaw
+from agents.llm.verbs import VERBS
 from game.engine import actions as a
-from game.engine.asks import Ask, AskKind, ask_of
+from game.engine.asks import Ask, ask_of
 from game.engine.config import Talk
 from game.engine.fold import view
 from game.engine.legal import check
@@ -37,13 +37,13 @@ def shapes(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def values(shape: dict[str, Any], texts: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Values of a shape: each of its enumerated parts, and some texts."""
+    """Values of a shape: each of its enumerated parts, and some texts; nothing rides along."""
     parts = []
-    for field in shape["properties"].values():
+    for field in (shape["properties"][name] for name in shape["required"]):
         fitting = [text for text in texts if len(text) <= field.get("maxLength", 0)]
         parts.append(field.get("enum") or [*fitting, "x" * field["maxLength"]])
     for found in product(*parts):
-        yield dict(zip(shape["properties"], found, strict=True))
+        yield dict(zip(shape["required"], found, strict=True))
 
 
 @law
@@ -60,7 +60,8 @@ def test_every_value_of_the_schema_is_legal_and_every_option_has_one(
                     assert check(own, action) is None, value
                     got.add(action)
                     assert bid is None or check(own, a.Bid(bid)) is None
-            options = [option for option in (*ask.options, *ask.standing) if option.verb not in ("bid", "summarise")]
+            ways = [option for option in ask.standing if option.verb not in WRITTEN]
+            options = [option for option in (*ask.options, *ways) if option.verb not in ("bid", "summarise")]
             assert {act for option in options for act in option.actions(WORDS)} <= got
 
 
@@ -70,7 +71,7 @@ def test_what_may_ride_along_stands_in_the_object_of_any_answer(seed: str, notat
     for _, state in moments(seed, every=12):
         for ask, own in open_asks(state):
             free = [option.verb for option in ask.standing if option.verb in ("will", "note", "jot")]
-            for shape in shapes(schema(ask, own, notation, riders=True)):
+            for shape in shapes(schema(ask, own, notation)):
                 assert list(shape["properties"]) == [*shape["required"], *free]
                 value = {**next(values(shape, (WORDS,))), **dict.fromkeys(free, WORDS)}
                 acts = parse_json(json.dumps(value), ask, own, notation).actions
@@ -85,29 +86,13 @@ def test_schemas_are_flat_and_closed(seed: str, notation: Notation) -> None:
     for _, state in moments(seed):
         for ask, own in open_asks(state):
             for shape in shapes(schema(ask, own, notation)):
-                assert shape["required"] == list(shape["properties"])
+                assert set(shape["properties"]) - set(shape["required"]) <= WRITTEN
                 assert shape["additionalProperties"] is False
                 assert ("bid" in shape["properties"]) == any(option.verb == "bid" for option in ask.standing)
                 for field in shape["properties"].values():
                     assert set(field) in ({"type", "enum"}, {"type", "maxLength"})
                     assert field.get("enum") != []
                     assert len(set(field.get("enum", ()))) == len(field.get("enum", ()))
-
-
-@law
-@given(SEEDS, st.sampled_from(Notation))
-def test_choices_are_the_options_without_words(seed: str, notation: Notation) -> None:
-    for _, state in moments(seed):
-        for ask, own in open_asks(state):
-            found = choices(ask, own, notation)
-            assert len(set(found)) == len(found)
-            acts = [action_from_choice(text, ask, own, notation) for text in found]
-            assert [act for act in acts if check(own, act)] == []
-            wanted = {act for option in ask.options if option.verb != "say" for act in option.actions()}
-            if ask.kind in (AskKind.VOTE, AskKind.JUDGE, AskKind.ACT) and len(wanted) <= 250:
-                assert set(acts) == wanted
-            else:
-                assert found == ()
 
 
 @law
@@ -139,9 +124,10 @@ def test_a_vote_as_a_model_is_offered_it() -> None:
         "Answer with one of: vote (any other living player); say; pass.\n"
         "You may add: whisper (any other living player); will; jot."
     )
-    assert choices(ask, own, Notation.COMPACT) == (*(f"vote {code}" for code in codes(7)[1:]), "pass")
-    found = schema(ask, own, Notation.COMPACT, length=80, standing=False)
-    assert [list(shape["properties"]) for shape in found["anyOf"]] == [["vote"], ["say"], ["pass"]]
+    found = schema(ask, own, Notation.COMPACT, length=80)
+    ways = [shape["required"] for shape in found["anyOf"]]
+    assert ways == [["vote"], ["say"], ["whisper", "text"], ["pass"]]
+    assert found["anyOf"][0]["properties"]["vote"] == {"type": "string", "enum": [*codes(7)[1:]]}
     assert found["anyOf"][1]["properties"]["say"] == {"type": "string", "maxLength": 80}
 
 
@@ -156,7 +142,7 @@ def test_whoever_has_two_channels_says_which() -> None:
     assert "say (channel mafia); say (channel seance); pass." in lines
     said = [shape for shape in shapes(schema(ask, own, Notation.PLAIN)) if "say" in shape["properties"]]
     assert [shape["properties"]["channel"]["enum"] for shape in said] == [["mafia"], ["seance"]]
-    assert [list(shape["properties"]) for shape in said] == [["channel", "say"]] * 2
+    assert [shape["required"] for shape in said] == [["channel", "say"]] * 2
     parsed = parse_json('{"channel": "seance", "say": "who?"}', ask, own, Notation.PLAIN)
     assert parsed.actions == (a.Say("who?", Channel.SEANCE),)
     problem = parse_tags("hm", own, Notation.PLAIN).problem
@@ -252,12 +238,6 @@ def test_structured_answers_that_cannot_be_read_say_why(text: str, code: str) ->
     parsed = parse_json(text, ask, own, Notation.PLAIN)
     assert parsed.problem
     assert (parsed.problem.code, parsed.actions) == (code, ())
-
-
-def test_a_choice_that_was_not_offered_is_refused() -> None:
-    ask, own = vote()
-    with pytest.raises(Flaw, match="none of the choices"):
-        action_from_choice("vote P1", ask, own, Notation.PLAIN)
 
 
 def test_the_tools_that_act_are_the_same_at_every_ask() -> None:
