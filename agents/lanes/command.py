@@ -5,6 +5,7 @@ Pure. The interpreter is one of an environment of its own: nothing here imports 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ GRAMMARS = '{"backend": "xgrammar", "disable_any_whitespace": true}'
 CPU_BLOCK = 32
 """Tokens in a block of the KV cache: the smallest that the CPU takes, so that the most of a prompt is found again."""
 CPU_BATCH = 8192
+CPU_APART = 2.0
+"""GiB of free memory that a cache on the CPU leaves to the server itself and to others."""
 MPS_PIPES = "/tmp/nvidia-mps"  # noqa: S108 (where NVIDIA's control daemon listens unless told otherwise)
 
 
@@ -61,10 +64,11 @@ class ServerSpec:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Words and further environment of a program."""
+    """Words and further environment of a program; `notes` say in what it differs from what was wished for."""
 
     words: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def command(spec: ServerSpec, python: str, processor: Processor, environment: Mapping[str, str]) -> Command:
@@ -82,7 +86,16 @@ def command(spec: ServerSpec, python: str, processor: Processor, environment: Ma
         words += [flag, value] if value else []
     if spec.max_loras:
         words += ["--enable-lora", "--max-loras", str(spec.max_loras), "--max-lora-rank", str(spec.max_lora_rank)]
-    return Command((*words, *spec.extra_args), _environment(spec, processor.cores, environment))
+    cache = cache_gib(spec, processor)
+    notes = (f"a cache of {cache} GiB instead of {spec.kv_cache_gib}: there is no more memory",)
+    smaller = spec.on_cpu and cache < spec.kv_cache_gib
+    return Command((*words, *spec.extra_args), _environment(spec, processor, environment), notes if smaller else ())
+
+
+def cache_gib(spec: ServerSpec, processor: Processor) -> int:
+    """The cache of a server on the CPU: what it is to have, or as much as there is room for, and 1 at least."""
+    room = math.inf if processor.free_gib is None else processor.free_gib - CPU_APART
+    return max(1, int(min(spec.kv_cache_gib, room)))
 
 
 def _cpu_words(spec: ServerSpec, dtype: str) -> list[str]:
@@ -101,7 +114,7 @@ def _gpu_words(spec: ServerSpec) -> list[str]:
     return [*words, "--enable-sleep-mode"] if spec.sleeps else words
 
 
-def _environment(spec: ServerSpec, cores: int, environment: Mapping[str, str]) -> dict[str, str]:
+def _environment(spec: ServerSpec, processor: Processor, environment: Mapping[str, str]) -> dict[str, str]:
     found = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
     if Path(spec.base).is_dir():
         found["HF_HUB_OFFLINE"] = "1"
@@ -109,8 +122,9 @@ def _environment(spec: ServerSpec, cores: int, environment: Mapping[str, str]) -
         found["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "True"
     if spec.on_cpu:
         found["CUDA_VISIBLE_DEVICES"] = ""
-        found["VLLM_CPU_KVCACHE_SPACE"] = str(spec.kv_cache_gib)
-        found["VLLM_CPU_OMP_THREADS_BIND"] = environment.get("VLLM_CPU_OMP_THREADS_BIND", f"0-{cores - 1}")
+        found["VLLM_CPU_KVCACHE_SPACE"] = str(cache_gib(spec, processor))
+        threads = f"0-{processor.cores - 1}"
+        found["VLLM_CPU_OMP_THREADS_BIND"] = environment.get("VLLM_CPU_OMP_THREADS_BIND", threads)
         return found
     found["CUDA_VISIBLE_DEVICES"] = ",".join(device_names(spec.devices))
     found["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"

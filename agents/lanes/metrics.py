@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 SAMPLE = re.compile(r"^(?P<name>[A-Za-z_:][A-Za-z0-9_:]*)(?:\{[^}]*\})?\s+(?P<value>\S+)")
 
+CACHE = re.compile(r"^vllm:cache_config_info\{([^}]*)\}", re.MULTILINE)
+LABEL = re.compile(r'(\w+)="([^"]*)"')
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -21,6 +24,8 @@ class Reading:
     cache_queries: float = 0.0
     cache_hits: float = 0.0
     kv_usage: float = 0.0
+    cache_tokens: int = 0
+    """Tokens for which the KV cache has room."""
 
 
 def read(text: str, at: float) -> Reading:
@@ -39,7 +44,13 @@ def read(text: str, at: float) -> Reading:
         cache_queries=total("prefix_cache_queries"),
         cache_hits=total("prefix_cache_hits"),
         kv_usage=most.get("vllm:kv_cache_usage_perc", 0.0),
+        cache_tokens=sum(_room(dict(LABEL.findall(labels))) for labels in CACHE.findall(text)),
     )
+
+
+def _room(cache: Mapping[str, str]) -> int:
+    blocks, size = cache.get("num_gpu_blocks", ""), cache.get("block_size", "")
+    return int(blocks) * int(size) if blocks.isdecimal() and size.isdecimal() else 0
 
 
 def _samples(text: str) -> tuple[Mapping[str, float], Mapping[str, float]]:

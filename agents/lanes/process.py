@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import socket
 import sys
@@ -21,6 +22,8 @@ GRACE = 20.0
 LONGEST_LOG = 5_000_000
 """Bytes: a longer log is set aside at the next start."""
 PR_SET_PDEATHSIG = 1
+ERROR = re.compile(r"\b[A-Z]\w*(?:Error|Exception): .+")
+"""How a Python program writes what ended it."""
 
 
 async def start(command: Command, log: Path, environment: Mapping[str, str]) -> Process:
@@ -62,6 +65,22 @@ def ending(code: int | None) -> str:
     if code is not None and code < 0:
         return f"was killed by {signal.Signals(-code).name}"
     return f"ended with exit code {code}"
+
+
+def size(log: Path) -> int:
+    """Bytes in a log so far."""
+    return log.stat().st_size if log.exists() else 0
+
+
+def cause(log: Path, since: int = 0) -> str:
+    """Why a program failed, as its log says from a byte on: its first error, else its last line."""
+    if not log.exists():
+        return ""
+    with log.open("rb") as file:
+        file.seek(since if since <= size(log) else 0)  # a long log has been set aside
+        said = file.read().decode(errors="replace").strip()
+    found = ERROR.search(said)
+    return found[0] if found else said.rpartition("\n")[2]
 
 
 def tail(log: Path, lines: int = 12) -> str:

@@ -93,6 +93,8 @@ class Watcher:
     _process: Process | None = None
     _started: float = 0.0
     _not_before: float = 0.0
+    _log_from: int = 0
+    """Where in the log this start of the server begins."""
     _deaths: int = 0
     _pauses: int = 0
     _asleep: bool = False
@@ -158,13 +160,14 @@ class Watcher:
             words = self.command(self._spec)
             if not process.is_free(self._spec.port):
                 raise Impossible(f"Port {self._spec.port} is taken by another program.")
+            self._log_from = process.size(self.log)
             self._process = await process.start(words, self.log, self.environment)
         except (Impossible, OSError) as error:
             self.say(str(error))
             await self._tell(State.BROKEN, error=str(error))
             return
         self._started, self._misses, self._reading = time.monotonic(), 0, None
-        self.say(f"started the server (pid {self._process.pid}); its log is {self.log}")
+        self.say("; ".join((f"started the server (pid {self._process.pid}); its log is {self.log}", *words.notes)))
         await self._tell(State.STARTING, url=self._spec.url, pid=self._process.pid, since=None)
 
     async def _look(self) -> None:
@@ -189,7 +192,7 @@ class Watcher:
         self._deaths = self._deaths + 1 if self.report.since is None else 0
         self._pauses = 1 if lived > self.timing.lasted else self._pauses + 1
         await self._end()
-        error = f"{what}. {process.tail(self.log, 1)[:300]}".strip()
+        error = f"{what}. {process.cause(self.log, self._log_from)[:300]}".strip()
         if self._deaths >= self.timing.most_deaths:
             self.say(f"{what}, {self._deaths} times before it was ready: given up")
             await self._tell(State.BROKEN, pid=None, since=None, error=error)

@@ -55,6 +55,27 @@ def test_on_the_cpu():
     assert "VLLM_SERVER_DEV_MODE" not in found
 
 
+NODE = """Node 0 MemTotal:        9135900 kB
+Node 0 MemFree:         {free} kB
+Node 0 Active(file):    1048576 kB
+Node 0 Inactive(file):  1048576 kB
+Node 0 AnonPages:       1067548 kB
+Node 0 SReclaimable:          0 kB
+Node 0 HugePages_Total:     0
+"""
+
+
+@pytest.mark.parametrize(("free", "wished", "cache"), [(5, 8, 5), (5, 4, 4), (0, 8, 1), (None, 8, 8)])
+def test_a_cache_on_the_cpu_takes_no_more_than_there_is(free: int | None, wished: int, cache: int, tmp_path: Path):
+    node = tmp_path / "meminfo"
+    if free is not None:
+        node.write_text(NODE.format(free=free * 2**20))
+    made = command(ServerSpec("a", "org/model", 8101, kv_cache_gib=wished), "py", this_one(memory=node), {})
+    assert made.environment["VLLM_CPU_KVCACHE_SPACE"] == str(cache)
+    smaller = f"a cache of {cache} GiB instead of {wished}: there is no more memory"
+    assert made.notes == ((smaller,) if cache < wished else ())
+
+
 def test_a_prompt_on_the_cpu_is_never_split_over_steps():
     assert "--max-num-batched-tokens 32768" in words(max_model_len=32768)
 

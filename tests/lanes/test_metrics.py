@@ -10,7 +10,7 @@ def test_a_page_of_vllm_is_read():
     page = metrics_page(Double(generated=40, running=3))
     assert read(page, 5.0) == Reading(
         at=5.0, prompt_tokens=120.0, generated_tokens=40.0, running=3, waiting=0,
-        cache_queries=100.0, cache_hits=83.0, kv_usage=0.25,
+        cache_queries=100.0, cache_hits=83.0, kv_usage=0.25, cache_tokens=65_536,
     )  # fmt: skip
 
 

@@ -255,3 +255,16 @@ def test_a_long_log_is_set_aside(tmp_path, monkeypatch):
     assert process.tail(log) == "new"
     assert process.tail(tmp_path / "lane.log.1") == "a long story of old"
     assert process.tail(tmp_path / "none") == ""
+
+
+def test_the_first_error_of_a_start_is_why_it_failed(tmp_path):
+    log = tmp_path / "lane.log"
+    log.write_text("ValueError: of an earlier start\n")
+    earlier = process.size(log)
+    with log.open("a") as more:
+        more.write("(Worker) ERROR ValueError: too little memory\nRuntimeError: see above\nbye\n")
+    assert process.cause(log, earlier) == "ValueError: too little memory"
+    assert process.cause(log, earlier + 10**6) == "ValueError: of an earlier start"  # the log was set aside since
+    log.write_text("no port\n")
+    assert process.cause(log) == "no port"
+    assert process.cause(tmp_path / "none") == ""

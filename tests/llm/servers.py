@@ -193,5 +193,6 @@ def metrics_page(double: Double) -> str:
             f'vllm:prefix_cache_queries_total{{engine="0",model_name="{double.base}"}} 100.0',
             f'vllm:prefix_cache_hits_total{{engine="0",model_name="{double.base}"}} 83.0',
             f'vllm:kv_cache_usage_perc{{engine="0",model_name="{double.base}"}} 0.25',
+            'vllm:cache_config_info{block_size="32",cache_dtype="auto",engine="0",num_gpu_blocks="2048"} 1.0',
         ]
     )

@@ -10,27 +10,19 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from django.core.management.base import CommandError
 from django.db import connections
-from django.db.models import Max
 
-from agents import selectors, services
+from agents import accounts, services
 from agents.lanes.configuration import LaneSpec, ModelSpec
 from agents.lanes.facts import Kind, State, Wanted
-from agents.lanes.metrics import Reading, read
-from agents.llm import accounting
 from agents.llm.presets import names, preset_for
 from agents.models import Lane
 from door.models import gpus
-from game import selectors as game_selectors
 from game import services as game_services
-from game.engine.fold import fold_all
-from game.engine.state import EMPTY
 from game.lobby import AgentSpec, LobbyError, LobbySpec, RoundsSpec, lobby_from_yaml, lobby_slots
-from game.models import Decision, Event, Match
+from game.models import Decision, Match
 from tossim_site.embedded.places import Places
 from tossim_site.embedded.stack import Steps
 from tossim_site.management.commands import up
@@ -150,12 +142,13 @@ class Command(up.Command):
                 return None
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
-                self.say(f"lane {name}: {lane.state}; a server takes half a minute or more to start")
+                said = lane.last_error or "a server takes half a minute or more to start"
+                self.say(f"lane {name}: {lane.state}; {said}")
             time.sleep(LOOK_EVERY)
 
     def follow(self, match: Match, lane: Lane, kills: int) -> None:
         """Tell how the match goes, and at the end what it cost; meanwhile kill the server so often."""
-        began, told, before = time.monotonic(), time.monotonic(), counters(lane)
+        began, told, before = time.monotonic(), time.monotonic(), accounts.counters(lane)
         killed: list[int] = []
         while not match.ended:
             time.sleep(LOOK_EVERY)
@@ -164,14 +157,14 @@ class Command(up.Command):
                 killed.append(pid)
             if time.monotonic() - told > TELL_EVERY and match.status != Match.Status.OPEN:
                 told = time.monotonic()
-                self.say(progress(match, time.monotonic() - began))
+                self.say(accounts.progress(match, time.monotonic() - began))
         seconds = time.monotonic() - began
-        for line in report(match, seconds, None if killed else before, counters(lane)):
+        for line in accounts.report(match, seconds, None if killed else before, accounts.counters(lane)):
             self.say(line)
         if killed:
             lane.refresh_from_db()
             self.say(f"the server was killed {len(killed)} times and restarted {lane.restarts} times")
-        self.say(whole(match))
+        self.say(accounts.whole(match))
         if match.status != Match.Status.FINISHED:
             self.failure = f"The match ended as {match.get_status_display()}: {match.error}"
 
@@ -226,54 +219,3 @@ def register(chosen: Mapping[str, Any]) -> None:
     )  # fmt: skip
     services.model_register(spec=model)
     services.lane_wanted(lane=services.lane_register(spec=lane), wanted=Wanted.ON)
-
-
-def counters(lane: Lane) -> Reading | None:
-    """The server's own counters; None where it shows none."""
-    try:
-        with urlopen(f"{lane.url.removesuffix('/v1')}/metrics", timeout=10) as page:  # noqa: S310
-            return read(page.read().decode(), time.monotonic())
-    except (URLError, OSError, ValueError):
-        return None
-
-
-def progress(match: Match, seconds: float) -> str:
-    """How a match stands, in a line."""
-    public = game_selectors.state_of(match.pk).public
-    account = selectors.match_account(match.pk)
-    return (
-        f"day {public.day}, {public.phase.value}, {len(public.living)} living; {account.decisions} decisions "
-        f"({account.decisions / seconds:.2f} a second), {account.cached_share:.0%} of the prompts from the cache"
-    )
-
-
-def whole(match: Match) -> str:
-    """Whether the log has no gap and folds to its end, and every decision was applied."""
-    log = game_selectors.log_of(match.pk)
-    last = Event.objects.filter(match=match).aggregate(Max("seq"))["seq__max"]
-    waiting = Decision.objects.filter(match=match, applied_at=None).count()
-    ended = fold_all(EMPTY, log).public.ending is not None
-    gaps = "no gap" if len(log) == last else f"{last - len(log)} GAPS"
-    return f"log: {len(log)} events, {gaps}, {'ended' if ended else 'NOT ENDED'}; decisions not applied: {waiting}"
-
-
-def report(match: Match, seconds: float, before: Reading | None, after: Reading | None) -> list[str]:
-    """What a match came to and cost, a sentence a line."""
-    found = selectors.match_account(match.pk)
-    spoke, could = accounting.speeches(game_selectors.log_of(match.pk))
-    decisions = max(1, found.decisions)
-    lines = [
-        f"match {match.pk}: {match.get_status_display()}, {match.outcome or match.error}; {seconds / 60:.1f} minutes",
-        f"decisions: {found.decisions}, {found.decisions / seconds:.2f} a second",
-        f"accepted at the first try: {found.first_try}, {found.first_try / decisions:.1%}",
-        f"filled by a default: {found.fallbacks}",
-        f"spoke in public: {spoke} of {could} pairs of a day and a living seat",
-        f"tokens: {found.prompt_tokens} prompt, {found.cached_tokens} of them cached, {found.written_tokens} written",
-        f"cached share: {found.cached_share:.1%}; without the common beginning {found.cached_share_without_common:.1%}",
-        f"computed {found.computed} tokens against a floor of {found.floor}: {found.over_floor:.3f} times",
-        f"longest end of a prompt: {found.longest_tail} tokens; cuts: {found.cuts}, {found.cut_tokens} tokens",
-    ]
-    if before and after and after.cache_queries > before.cache_queries:
-        asked, hits = after.cache_queries - before.cache_queries, after.cache_hits - before.cache_hits
-        lines.append(f"the server's own counters: {asked:.0f} prompt tokens, {hits:.0f} cached ({hits / asked:.1%})")
-    return lines
