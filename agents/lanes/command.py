@@ -20,8 +20,8 @@ GRAMMARS = '{"backend": "xgrammar", "disable_any_whitespace": true}'
 CPU_BLOCK = 32
 """Tokens in a block of the KV cache: the smallest that the CPU takes, so that the most of a prompt is found again."""
 CPU_BATCH = 8192
-CPU_APART = 2.0
-"""GiB of free memory that a cache on the CPU leaves to the server itself and to others."""
+CPU_APART = 3.0
+"""GiB of free memory that a cache on the CPU leaves to the server itself (2.3 with a small model) and to others."""
 MPS_PIPES = "/tmp/nvidia-mps"  # noqa: S108 (where NVIDIA's control daemon listens unless told otherwise)
 
 

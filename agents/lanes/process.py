@@ -22,8 +22,8 @@ GRACE = 20.0
 LONGEST_LOG = 5_000_000
 """Bytes: a longer log is set aside at the next start."""
 PR_SET_PDEATHSIG = 1
-ERROR = re.compile(r"\b[A-Z]\w*(?:Error|Exception): .+")
-"""How a Python program writes what ended it."""
+ERROR = re.compile(r"(?<!\S)[A-Z]\w*(?:Error|Exception): .+")
+"""How a Python program writes what ended it; what only speaks of errors puts them in quotes."""
 
 
 async def start(command: Command, log: Path, environment: Mapping[str, str]) -> Process:

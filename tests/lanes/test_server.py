@@ -262,6 +262,7 @@ def test_the_first_error_of_a_start_is_why_it_failed(tmp_path):
     log.write_text("ValueError: of an earlier start\n")
     earlier = process.size(log)
     with log.open("a") as more:
+        more.write("WARNING this can cause errors like `OSError: too many files`\n")
         more.write("(Worker) ERROR ValueError: too little memory\nRuntimeError: see above\nbye\n")
     assert process.cause(log, earlier) == "ValueError: too little memory"
     assert process.cause(log, earlier + 10**6) == "ValueError: of an earlier start"  # the log was set aside since

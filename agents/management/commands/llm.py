@@ -142,7 +142,8 @@ class Command(up.Command):
                 return None
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
-                said = lane.last_error or "a server takes half a minute or more to start"
+                failed = lane.last_error if lane.state != State.OFF else ""  # or it is of an earlier time
+                said = failed or "a server takes half a minute or more to start"
                 self.say(f"lane {name}: {lane.state}; {said}")
             time.sleep(LOOK_EVERY)
 
