@@ -17,9 +17,24 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError, ValidationError
 from ninja.security import APIKeyCookie
 
-from frontend import cards, facts, lanes, schemas, starting
+from frontend import cards, facts, lanes, starting
 from frontend.cookies import drop_seat_key, keep_seat_key, seat_key
 from frontend.present import Presenter, Viewpoint, sees
+from frontend.schemas.lanes import LaneList
+from frontend.schemas.matches import (
+    Created,
+    Done,
+    ErrorOut,
+    EventsPage,
+    EventsQuery,
+    MatchDetail,
+    MatchList,
+    MatchQuery,
+    NewMatch,
+    Seated,
+    Sit,
+)
+from frontend.schemas.rulebook import ModeOut, RoleOut, RulebookOut
 from game import services
 from game.engine import setup
 from game.engine.roles import ROLES
@@ -39,15 +54,15 @@ class Browser(APIKeyCookie):
 
 api = NinjaAPI(title="ToSSim", version="1", auth=Browser(), docs_url=None, urls_namespace="api")
 
-READ = {403: schemas.ErrorOut, 404: schemas.ErrorOut, 422: schemas.ErrorOut}
-WRITE = {**READ, 409: schemas.ErrorOut, 429: schemas.ErrorOut}
+READ = {403: ErrorOut, 404: ErrorOut, 422: ErrorOut}
+WRITE = {**READ, 409: ErrorOut, 429: ErrorOut}
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-@api.get("/matches", response={200: schemas.MatchList, **READ}, summary="Matches, newest first")
-def matches(request: HttpRequest, wish: Query[schemas.MatchQuery]) -> Any:
+@api.get("/matches", response={200: MatchList, **READ}, summary="Matches, newest first")
+def matches(request: HttpRequest, wish: Query[MatchQuery]) -> Any:
     """Matches by status and title."""
     found = Match.objects.prefetch_related("seats").order_by("-pk")
     groups = {"live": cards.LIVE, "over": cards.OVER}
@@ -58,14 +73,14 @@ def matches(request: HttpRequest, wish: Query[schemas.MatchQuery]) -> Any:
     return {"matches": cards.cards(found[: wish.limit])}
 
 
-@api.get("/matches/{int:match_id}", response={200: schemas.MatchDetail, **READ}, summary="One match")
+@api.get("/matches/{int:match_id}", response={200: MatchDetail, **READ}, summary="One match")
 def match(request: HttpRequest, match_id: int) -> Any:
     """What the match is, and what the caller may see of it."""
     return detail(request, _match(match_id))
 
 
 def detail(request: HttpRequest, found: Match) -> dict[str, Any]:
-    """A match in the shape of `schemas.MatchDetail`, for whoever asks."""
+    """A match in the shape of `MatchDetail`, for whoever asks."""
     allowed = permission(request, found.pk)
     return {
         "match": facts.match_out(found, found.seats.order_by("number")),
@@ -76,8 +91,8 @@ def detail(request: HttpRequest, found: Match) -> dict[str, Any]:
     }
 
 
-@api.get("/matches/{int:match_id}/events", response={200: schemas.EventsPage, **READ}, summary="A viewpoint's stream")
-def events(request: HttpRequest, match_id: int, wish: Query[schemas.EventsQuery]) -> Any:
+@api.get("/matches/{int:match_id}/events", response={200: EventsPage, **READ}, summary="A viewpoint's stream")
+def events(request: HttpRequest, match_id: int, wish: Query[EventsQuery]) -> Any:
     """The same items as on the socket."""
     _match(match_id)
     items = stream(request, match_id, wish.as_)
@@ -98,7 +113,7 @@ def stream(request: HttpRequest, match_id: int, viewpoint: str) -> list[dict[str
     return [presenter.item(row.event, row.at, row.thought) for row in rows if sees(wanted, row.event)]
 
 
-@api.get("/roles", response={200: list[schemas.RoleOut], 422: schemas.ErrorOut}, summary="Role cards")
+@api.get("/roles", response={200: list[RoleOut], 422: ErrorOut}, summary="Role cards")
 def roles(request: HttpRequest) -> Any:
     """Every role that is built."""
     fields = ("id", "name", "when", "uses")
@@ -113,7 +128,7 @@ def roles(request: HttpRequest) -> Any:
     ]  # fmt: skip
 
 
-@api.get("/modes", response={200: list[schemas.ModeOut], 422: schemas.ErrorOut}, summary="Official role lists")
+@api.get("/modes", response={200: list[ModeOut], 422: ErrorOut}, summary="Official role lists")
 def modes(request: HttpRequest) -> Any:
     """Every mode by name."""
     return [
@@ -122,7 +137,7 @@ def modes(request: HttpRequest) -> Any:
     ]
 
 
-@api.get("/lanes", response={200: schemas.LaneList, 422: schemas.ErrorOut}, summary="Model servers")
+@api.get("/lanes", response={200: LaneList, 422: ErrorOut}, summary="Model servers")
 def lane_list(request: HttpRequest) -> Any:
     """How the model servers stand, in counts of seats; the texts of their errors are for staff."""
     return lanes.lanes_page(is_staff=request.user.is_staff)
@@ -135,7 +150,7 @@ def _book() -> tuple[bytes, str]:
     return text, f'"{hashlib.sha256(text).hexdigest()[:20]}"'
 
 
-@api.get("/rules", response={200: schemas.RulebookOut, 304: None, 422: schemas.ErrorOut}, summary="The rulebook")
+@api.get("/rules", response={200: RulebookOut, 304: None, 422: ErrorOut}, summary="The rulebook")
 @decorate_view(condition(etag_func=lambda request: _book()[1]), cache_control(public=True, no_cache=True))
 def rules(request: HttpRequest) -> HttpResponse:
     """Every role, mechanic and mode in words, as this release plays them."""
@@ -145,8 +160,8 @@ def rules(request: HttpRequest) -> HttpResponse:
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
-@api.post("/matches", response={201: schemas.Created, **WRITE}, summary="Start a match")
-def match_start(request: HttpRequest, body: schemas.NewMatch) -> Any:
+@api.post("/matches", response={201: Created, **WRITE}, summary="Start a match")
+def match_start(request: HttpRequest, body: NewMatch) -> Any:
     """Open a match of scripted agents, with as many seats left to people as wanted."""
     try:
         return Status(201, {"id": starting.start(request.user, body).pk})
@@ -156,8 +171,8 @@ def match_start(request: HttpRequest, body: schemas.NewMatch) -> Any:
         raise HttpError(422, str(flaw)) from flaw
 
 
-@api.post("/matches/{int:match_id}/sit", response={200: schemas.Seated, **WRITE}, summary="Take a free seat")
-def sit(request: HttpRequest, response: HttpResponse, match_id: int, body: schemas.Sit) -> Any:
+@api.post("/matches/{int:match_id}/sit", response={200: Seated, **WRITE}, summary="Take a free seat")
+def sit(request: HttpRequest, response: HttpResponse, match_id: int, body: Sit) -> Any:
     """Sit down as a guest by name, or logged in. The key of the seat goes into a signed cookie."""
     found = _match(match_id)
     if seat := permission(request, match_id).me:
@@ -169,7 +184,7 @@ def sit(request: HttpRequest, response: HttpResponse, match_id: int, body: schem
     return {"seat": taken.number}
 
 
-@api.post("/matches/{int:match_id}/stand", response={200: schemas.Done, **WRITE}, summary="Give the seat up")
+@api.post("/matches/{int:match_id}/stand", response={200: Done, **WRITE}, summary="Give the seat up")
 def stand(request: HttpRequest, response: HttpResponse, match_id: int) -> Any:
     """Leave the seat: before the match it is free again, during it an agent plays on."""
     with Refusals():
@@ -178,7 +193,7 @@ def stand(request: HttpRequest, response: HttpResponse, match_id: int) -> Any:
     return {"ok": True}
 
 
-@api.post("/matches/{int:match_id}/hand-over", response={200: schemas.Done, **WRITE}, summary="Let an agent play on")
+@api.post("/matches/{int:match_id}/hand-over", response={200: Done, **WRITE}, summary="Let an agent play on")
 def hand_over(request: HttpRequest, match_id: int) -> Any:
     """An understudy plays until the seat is taken back."""
     with Refusals():
@@ -186,7 +201,7 @@ def hand_over(request: HttpRequest, match_id: int) -> Any:
     return {"ok": True}
 
 
-@api.post("/matches/{int:match_id}/take-back", response={200: schemas.Done, **WRITE}, summary="Play again oneself")
+@api.post("/matches/{int:match_id}/take-back", response={200: Done, **WRITE}, summary="Play again oneself")
 def take_back(request: HttpRequest, match_id: int) -> Any:
     """The understudy steps aside."""
     with Refusals():

@@ -23,7 +23,8 @@ from frontend.cookies import seat_key
 from frontend.hub import NoSuchMatch, Room, Stream, hub
 from frontend.limits import Bucket
 from frontend.present import Viewpoint
-from frontend.schemas import MAX_FRAME, ActFrame, AsFrame, PingFrame, client_frame
+from frontend.schemas.acts import ActFrame, AsFrame, PingFrame, client_frame
+from frontend.schemas.base import MAX_FRAME
 from frontend.writing import Writing
 from game import services
 

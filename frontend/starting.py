@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 import game
 from frontend.cards import LIVE
-from frontend.schemas import NewMatch
+from frontend.schemas.matches import NewMatch
 from game import services
 from game.lobby import LobbyError, LobbySpec, lobby_from_yaml
 from game.models import Match

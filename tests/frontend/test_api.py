@@ -8,8 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from frontend import schemas, starting
+from frontend import starting
 from frontend.api import api
+from frontend.schemas.matches import EventsPage, MatchList
+from frontend.schemas.rulebook import RulebookOut
 from game.engine.roles import ROLES
 from game.engine.setup import MODES
 from game.models import Match
@@ -36,7 +38,7 @@ def post(client: Client, address: str, **body):
 def test_matches_are_listed_as_the_public_may_know_them(guest):
     log = whole_match(SEED)
     over, live = stored(log, title="Over"), stored(log[:70], title="Live", status="running")
-    found = schemas.MatchList.model_validate(guest.get("/api/matches").json()).matches
+    found = MatchList.model_validate(guest.get("/api/matches").json()).matches
     assert [card.title for card in found] == ["Live", "Over"]
     ended, running = found[1], found[0]
     assert ended.outcome == log[-1].outcome
@@ -69,7 +71,7 @@ def test_the_stream_of_a_viewpoint_is_that_of_the_socket(guest, viewpoint):
     items, after = [], 0
     while after is not None:
         page = guest.get(f"/api/matches/{match.pk}/events?as={viewpoint}&after={after}&limit=100").json()
-        schemas.EventsPage.model_validate(page)
+        EventsPage.model_validate(page)
         items, after = items + page["items"], page["next"]
     assert [{**item, "at": 0} for item in items] == json.loads(json.dumps(wanted))
 
@@ -111,7 +113,7 @@ def test_every_operation_names_its_refusals():
 
 def test_the_rulebook_has_its_shape_and_is_sent_once(guest):
     answer = guest.get("/api/rules")
-    book = schemas.RulebookOut.model_validate(answer.json())
+    book = RulebookOut.model_validate(answer.json())
     assert sorted(role.name for role in book.roles) == sorted(ROLES)
     assert [mode.name for mode in book.modes] == list(MODES)
     assert "no-cache" in answer.headers["Cache-Control"]

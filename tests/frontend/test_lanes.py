@@ -11,7 +11,8 @@ from django.contrib.auth.models import User
 from agents import services
 from agents.lanes.configuration import LaneSpec, ModelSpec
 from agents.models import Lane
-from frontend import schemas
+from frontend.schemas.lanes import LaneList
+from frontend.schemas.pages import LanesPage
 from game import services as game_services
 from game.lobby import LobbySpec
 from game.models import Match
@@ -39,7 +40,7 @@ def played_by_people(lane) -> Match:
 
 
 def test_the_public_sees_states_and_figures_and_no_errors(client, lane):
-    found = schemas.LaneList.model_validate(client.get("/api/lanes").json()).lanes[0]
+    found = LaneList.model_validate(client.get("/api/lanes").json()).lanes[0]
     assert (found.name, found.state, found.stale, found.models) == ("cpu", "ready", False, ["smol"])
     assert (found.tokens_per_second, found.running, found.cache_hit_share) == (12.5, 1, None)
     assert (found.failed, found.error, found.url) == (True, None, None)
@@ -64,7 +65,7 @@ def test_the_page_knows_its_lanes_before_its_first_request_and_without_scripts(c
     settings.DIST = tmp_path
     page = client.get("/lanes").content.decode()
     found = re.search(r'<script id="initial" type="application/json">(.*?)</script>', page, re.S)
-    facts = schemas.LanesPage.model_validate(json.loads(found[1]))
+    facts = LanesPage.model_validate(json.loads(found[1]))
     assert [one.name for one in facts.lanes] == ["cpu"]
     assert "cpu: ready" in page.partition("</script>")[2]
     assert "/srv/models" not in page

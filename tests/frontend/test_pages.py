@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from frontend import schemas
+from frontend.schemas.pages import HomePage, MatchPage, RulesPage
 from game.engine.roles import ROLES
 from tests.frontend.logs import whole_match
 from tests.frontend.stored import stored
@@ -48,7 +48,7 @@ def test_the_home_page_brings_scripts_styles_and_the_matches(client, bundle):
     assert answer.status_code == 200
     assert '<script type="module" src="/static/ui/assets/app-1.js">' in page
     assert page.count('rel="stylesheet"') == 2
-    facts = schemas.HomePage.model_validate(initial(page))
+    facts = HomePage.model_validate(initial(page))
     assert [card.title for card in facts.matches] == ["Over"]
     assert facts.csrf
 
@@ -56,7 +56,7 @@ def test_the_home_page_brings_scripts_styles_and_the_matches(client, bundle):
 def test_the_page_of_a_match_knows_it_before_its_first_request(client, bundle):
     match = stored(whole_match(SEED)[:60], title="A <b>match</b>", status="running")
     page = client.get(f"/m/{match.pk}").content.decode()
-    facts = schemas.MatchPage.model_validate(initial(page))
+    facts = MatchPage.model_validate(initial(page))
     assert (facts.match.id, facts.allowed[:2]) == (match.pk, ["public", "god"])
     assert "A <b>match</b>" not in page
 
@@ -73,7 +73,7 @@ def test_without_scripts_the_same_facts_can_be_read(client, bundle):
 
 def test_the_page_of_the_rules_knows_the_names_of_the_roles(client, bundle):
     page = client.get("/rules").content.decode()
-    assert schemas.RulesPage.model_validate(initial(page)).roles == list(ROLES)
+    assert RulesPage.model_validate(initial(page)).roles == list(ROLES)
     assert 'href="/rules/text"' in page.partition("<noscript>")[2]
 
 

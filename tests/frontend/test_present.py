@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 
 from frontend.asking import permissions, question
 from frontend.present import ELAPSED, Presenter, Thought
-from frontend.schemas import AskOut, Item
+from frontend.schemas.frames import AskOut
+from frontend.schemas.ops import Item
 from game.engine import actions as a
 from game.engine import events as e
 from game.engine.apply import apply

@@ -10,7 +10,7 @@ from django.db import connection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from frontend.present import Thought
-from frontend.schemas import server_frame
+from frontend.schemas.frames import server_frame
 from game.engine import events as e
 from game.engine.types import HOST, PUBLIC, hears
 from tests.frontend.logs import VIEWPOINTS, present, seen, strings, texts, whole_match

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from frontend.schemas import server_frame
+from frontend.schemas.frames import server_frame
 from game.log import viewers_wake
 from game.play.seats import Piece
 from game.thoughts import Thoughts

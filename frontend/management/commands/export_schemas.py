@@ -10,15 +10,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from frontend import schemas
 from frontend.api import api
+from frontend.schemas.pages import Everything
 
 TARGET = Path(settings.BASE_DIR) / "frontend" / "src" / "generated" / "schema.json"
 
 
 def document() -> str:
     """All shapes as one JSON Schema, and the addresses of the API as OpenAPI under `openapi`."""
-    shapes = _untitled(schemas.Everything.model_json_schema(mode="serialization"))
+    shapes = _untitled(Everything.model_json_schema(mode="serialization"))
     shapes["openapi"] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/"), default=str))
     return json.dumps(shapes, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 

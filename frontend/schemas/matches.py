@@ -1,0 +1,115 @@
+"""Matches over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from frontend.schemas.base import MAX_YAML, Shape, Viewpoint
+from frontend.schemas.frames import MatchOut, SeatOut
+from frontend.schemas.ops import Item
+
+
+class ErrorOut(Shape):
+    """What is wrong, in a sentence."""
+
+    error: str
+
+
+class MatchCard(Shape):
+    """A match on the home page, as the public may know it."""
+
+    id: int
+    title: str
+    status: str
+    mode: str
+    pace: float
+    has_people: bool
+    day: int
+    phase: str
+    living: list[int]
+    seats: list[SeatOut]
+    open_seats: list[int]
+    outcome: str
+    winners: list[str]
+    last_line: str
+    created: int
+    finished: int | None
+    showcase: bool
+    defaulted: int
+
+
+class MatchQuery(Shape):
+    """Which matches: `status` is a status, live or over; `q` a part of the title."""
+
+    status: Annotated[str, Field(max_length=16)] = ""
+    q: Annotated[str, Field(max_length=80)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class EventsQuery(Shape):
+    """Which items of a match: those behind `after` that the viewpoint `as` sees."""
+
+    as_: Annotated[str, Field(alias="as", max_length=8)] = "public"
+    after: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=5000)] = 500
+
+
+class MatchList(Shape):
+    """Matches, newest first."""
+
+    matches: list[MatchCard]
+
+
+class MatchDetail(Shape):
+    """A match and what the caller may see of it."""
+
+    match: MatchOut
+    card: MatchCard
+    allowed: list[Viewpoint]
+    withheld: str
+    me: int | None
+
+
+class EventsPage(Shape):
+    """Items as on the socket; `next` is what to pass as `after`, null at the present end of the log."""
+
+    items: list[Item]
+    next: int | None
+    cursor: int
+
+
+class NewMatch(Shape):
+    """A match to open: a lobby by name or as YAML text, seconds shown per line, seats left to people."""
+
+    lobby: Annotated[str, Field(min_length=1, max_length=MAX_YAML)] = "classic"
+    pace: Annotated[float, Field(ge=0, le=30)] | None = None
+    people: Annotated[int, Field(ge=0, le=15)] = 0
+    seed: Annotated[str, Field(max_length=64)] | None = None
+    title: Annotated[str, Field(max_length=80)] = ""
+
+
+class Created(Shape):
+    """The new match."""
+
+    id: int
+
+
+class Sit(Shape):
+    """Sit down under a name; seat null takes the first free one."""
+
+    name: Annotated[str, Field(min_length=1, max_length=24)]
+    seat: Annotated[int, Field(ge=1, le=15)] | None = None
+
+
+class Seated(Shape):
+    """The seat taken."""
+
+    seat: int
+
+
+class Done(Shape):
+    """It is done."""
+
+    ok: Literal[True] = True

@@ -1,0 +1,98 @@
+"""What each page knows before its first request, and all shapes together for export."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypeAliasType
+
+from frontend.schemas.acts import ClientFrame
+from frontend.schemas.base import Shape
+from frontend.schemas.frames import ServerFrame
+from frontend.schemas.lanes import LaneList
+from frontend.schemas.matches import (
+    Created,
+    Done,
+    ErrorOut,
+    EventsPage,
+    MatchCard,
+    MatchDetail,
+    MatchList,
+    NewMatch,
+    Seated,
+    Sit,
+)
+from frontend.schemas.rulebook import ModeOut, RoleOut, RulebookOut
+
+
+class User(Shape):
+    """Who is logged in."""
+
+    name: str
+    staff: bool
+
+
+class HomePage(Shape):
+    """What the home page knows before its first request; `roles` are the names that the rulebook has a card for."""
+
+    page: Literal["home"]
+    matches: list[MatchCard]
+    roles: list[str]
+    user: User | None
+    csrf: str
+    now: int
+
+
+class MatchPage(MatchDetail):
+    """What the page of a match knows before its first request."""
+
+    page: Literal["match"]
+    roles: list[str]
+    user: User | None
+    csrf: str
+    now: int
+
+
+class RulesPage(Shape):
+    """What the rulebook's page knows before its first request; the book itself is asked for."""
+
+    page: Literal["rules"]
+    roles: list[str]
+    user: User | None
+    csrf: str
+    now: int
+
+
+class LanesPage(LaneList):
+    """What the page of the lanes knows before its first request."""
+
+    page: Literal["lanes"]
+    roles: list[str]
+    user: User | None
+    csrf: str
+
+
+Initial = TypeAliasType("Initial", Annotated[HomePage | MatchPage | RulesPage | LanesPage, Field(discriminator="page")])
+"""The JSON inside the element #initial."""
+
+
+class Everything(Shape):
+    """All shapes under one roof, for export."""
+
+    client: ClientFrame
+    server: ServerFrame
+    initial: Initial
+    list: MatchList
+    detail: MatchDetail
+    events: EventsPage
+    new_match: NewMatch
+    created: Created
+    sit: Sit
+    seated: Seated
+    done: Done
+    error: ErrorOut
+    role: RoleOut
+    mode: ModeOut
+    rulebook: RulebookOut
+    lanes: LaneList
