@@ -22,11 +22,13 @@ from frontend.cookies import drop_seat_key, keep_seat_key, seat_key
 from frontend.present import Presenter, Viewpoint, sees
 from frontend.schemas.lanes import LaneList
 from frontend.schemas.matches import (
+    AgentList,
     Created,
     Done,
     ErrorOut,
     EventsPage,
     EventsQuery,
+    ForkWish,
     MatchDetail,
     MatchList,
     MatchQuery,
@@ -88,6 +90,7 @@ def detail(request: HttpRequest, found: Match) -> dict[str, Any]:
         "allowed": allowed.listed,
         "withheld": allowed.withheld,
         "me": allowed.me,
+        "forks": list(found.forks.order_by("pk").values_list("pk", flat=True)),
     }
 
 
@@ -104,13 +107,16 @@ def events(request: HttpRequest, match_id: int, wish: Query[EventsQuery]) -> Any
 
 def stream(request: HttpRequest, match_id: int, viewpoint: str) -> list[dict[str, Any]]:
     """All items of a viewpoint. Raises HttpError where the caller may not look from there."""
-    wanted: Viewpoint = "god" if viewpoint == "god" else int(viewpoint) if viewpoint.isdecimal() else "public"
-    allowed = permission(request, match_id)
-    if wanted not in allowed.allowed or str(wanted) != viewpoint:
-        raise HttpError(403, allowed.withheld or "This viewpoint does not exist in this match.")
+    wanted = _viewpoint(request, match_id, viewpoint)
     presenter = Presenter(wanted)
     rows = facts.all_rows(match_id)
     return [presenter.item(row.event, row.at, row.thought) for row in rows if sees(wanted, row.event)]
+
+
+@api.get("/agents", response={200: AgentList, 422: ErrorOut}, summary="Who may play")
+def agents(request: HttpRequest) -> Any:
+    """The agents that the caller may let play: for guests the scripted one."""
+    return {"agents": starting.agents_for(request.user)}
 
 
 @api.get("/roles", response={200: list[RoleOut], 422: ErrorOut}, summary="Role cards")
@@ -163,12 +169,19 @@ def rules(request: HttpRequest) -> HttpResponse:
 @api.post("/matches", response={201: Created, **WRITE}, summary="Start a match")
 def match_start(request: HttpRequest, body: NewMatch) -> Any:
     """Open a match of scripted agents, with as many seats left to people as wanted."""
-    try:
+    with Refusals():
         return Status(201, {"id": starting.start(request.user, body).pk})
-    except starting.Full as full:
-        raise HttpError(429, str(full)) from full
-    except starting.Unplayable as flaw:
-        raise HttpError(422, str(flaw)) from flaw
+
+
+@api.post("/matches/{int:match_id}/fork", response={201: Created, **WRITE}, summary="Fork a match")
+def match_fork(request: HttpRequest, match_id: int, body: ForkWish) -> Any:
+    """Play on from a moment with other agents or another seed; both matches know of each other."""
+    found = _match(match_id)
+    seq = facts.seq_of(match_id, _viewpoint(request, match_id, body.as_), body.n)
+    if seq is None:
+        raise HttpError(422, "The match has not come so far.")
+    with Refusals():
+        return Status(201, {"id": starting.fork(request.user, found, seq, body).pk})
 
 
 @api.post("/matches/{int:match_id}/sit", response={200: Seated, **WRITE}, summary="Take a free seat")
@@ -213,7 +226,7 @@ def take_back(request: HttpRequest, match_id: int) -> Any:
 
 
 class Refusals:
-    """Turns a service's refusal into an answer with its sentence."""
+    """Turns a refusal into an answer with its sentence."""
 
     def __enter__(self) -> None:
         return None
@@ -221,11 +234,24 @@ class Refusals:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, services.Rejected):
             raise HttpError(409, error.reason) from error
+        if isinstance(error, starting.Full):
+            raise HttpError(429, str(error)) from error
+        if isinstance(error, starting.Unplayable):
+            raise HttpError(422, str(error)) from error
 
 
 def permission(request: HttpRequest, match_id: int) -> facts.Permission:
     """What the caller may see of a match."""
     return facts.permission(request.user, match_id, seat_key(request.COOKIES, match_id))
+
+
+def _viewpoint(request: HttpRequest, match_id: int, named: str) -> Viewpoint:
+    """The viewpoint of that name. Raises HttpError where the caller may not look from there."""
+    wanted: Viewpoint = "god" if named == "god" else int(named) if named.isdecimal() else "public"
+    allowed = permission(request, match_id)
+    if wanted not in allowed.allowed or str(wanted) != named:
+        raise HttpError(403, allowed.withheld or "This viewpoint does not exist in this match.")
+    return wanted
 
 
 def _match(match_id: int) -> Match:

@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Avg, F
 from django.utils import timezone
 
-from frontend.present import Thought, Viewpoint
+from frontend.present import Thought, Viewpoint, sees
 from game import selectors, services
 from game.decisions import REPORT
 from game.engine import events as e
@@ -123,6 +124,12 @@ def all_rows(match_id: int) -> list[Row]:
     while more := rows(match_id, len(found), 2000):
         found += more
     return found
+
+
+def seq_of(match_id: int, viewpoint: Viewpoint, n: int) -> int | None:
+    """The log's number of a viewpoint's `n`-th item; None where it has not so many."""
+    seen = (seq for seq, row in enumerate(all_rows(match_id), 1) if sees(viewpoint, row.event))
+    return next(islice(seen, n - 1, None), None)
 
 
 def _thoughts(match_id: int, seqs: Sequence[int]) -> dict[int, Thought]:

@@ -1,7 +1,8 @@
-"""Starting a match from the page: which lobby, how many seats for people, and how many may run at once."""
+"""Starting a match from the page, anew or as a fork: which lobby, which agents, and how many may run at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,16 @@ from pydantic import ValidationError
 
 import game
 from frontend.cards import LIVE
-from frontend.schemas.matches import NewMatch
-from game import services
+from frontend.schemas.matches import ForkWish, NewMatch
+from game import selectors, services
 from game.lobby import LobbyError, LobbySpec, lobby_from_yaml
 from game.models import Match
 
 SHIPPED = Path(game.__file__).parent / "lobbies"
 AT_ONCE = 5
 """Matches that may be under way before guests cannot start another one."""
+SCRIPTED = "scripted"
+"""The agent that anybody may let play."""
 
 
 class Full(Exception):
@@ -29,16 +32,39 @@ class Unplayable(ValueError):
 
 def start(user: Any, wish: NewMatch) -> Match:
     """Create a match and send it off; it waits when seats are left to people. Raises Full or Unplayable."""
-    if not user.is_staff and Match.objects.filter(status__in=LIVE).count() >= AT_ONCE:
-        raise Full(f"{AT_ONCE} matches are being played already. Watch one of them, or wait until one ends.")
+    _check_room(user)
     try:
         spec = _wished(_lobby(wish.lobby), wish)
-        if not user.is_staff and any(agent.model != "scripted" for agent in spec.agents):
-            raise Unplayable("Guests start matches of scripted agents; sign in as staff to let models play.")
+        _check_agents(user, (agent.model for agent in spec.agents))
         match = services.match_create(spec=spec, created_by=user if user.is_authenticated else None)
         return match if match.has_people else services.match_start(match=match)
     except LobbyError as flaw:
         raise Unplayable("; ".join(problem.rstrip(".") for problem in flaw.problems) + ".") from flaw
+
+
+def fork(user: Any, match: Match, at_seq: int, wish: ForkWish) -> Match:
+    """Begin a match with the past of another one and send it off. Raises Full, Unplayable or services.Rejected."""
+    _check_room(user)
+    agents = {seat.number: seat.agent for seat in match.seats.all()} | wish.agents
+    _check_agents(user, agents.values())
+    made = services.match_fork(match=match, at_seq=at_seq, replace=wish.agents, seed=wish.seed.strip() or None)
+    services.match_resume(match=made)
+    return made
+
+
+def agents_for(user: Any) -> list[str]:
+    """The agents that somebody may let play."""
+    return selectors.agent_names() if user.is_staff else [SCRIPTED]
+
+
+def _check_room(user: Any) -> None:
+    if not user.is_staff and Match.objects.filter(status__in=LIVE).count() >= AT_ONCE:
+        raise Full(f"{AT_ONCE} matches are being played already. Watch one of them, or wait until one ends.")
+
+
+def _check_agents(user: Any, agents: Iterable[str]) -> None:
+    if not user.is_staff and set(agents) - {SCRIPTED}:
+        raise Unplayable("Guests start matches of scripted agents; sign in as staff to let models play.")
 
 
 def lobby_names() -> list[str]:

@@ -42,9 +42,14 @@ def matches_finished() -> QuerySet[Match]:
     return Match.objects.filter(status=Match.Status.FINISHED).order_by("-finished_at")
 
 
+def agent_names() -> list[str]:
+    """What a lobby may name as an agent."""
+    return list(import_string(settings.TOSSIM_AGENT_NAMES)())
+
+
 def unknown_agents(names: Iterable[str]) -> list[str]:
     """A sentence for each name that stands for no agent, with the nearest one that does."""
-    known = list(import_string(settings.TOSSIM_AGENT_NAMES)())
+    known = agent_names()
     sentences = []
     for name in dict.fromkeys(names):
         if name not in known:

@@ -70,6 +70,7 @@ class MatchDetail(Shape):
     allowed: list[Viewpoint]
     withheld: str
     me: int | None
+    forks: list[int]
 
 
 class EventsPage(Shape):
@@ -88,6 +89,21 @@ class NewMatch(Shape):
     people: Annotated[int, Field(ge=0, le=15)] = 0
     seed: Annotated[str, Field(max_length=64)] | None = None
     title: Annotated[str, Field(max_length=80)] = ""
+
+
+class ForkWish(Shape):
+    """A fork: the past that `as` saw up to its item `n`, then other agents at some seats, or another seed."""
+
+    as_: Annotated[str, Field(alias="as", max_length=8)] = "public"
+    n: Annotated[int, Field(ge=1)]
+    agents: dict[Annotated[int, Field(ge=1, le=15)], Annotated[str, Field(max_length=64)]] = Field(default_factory=dict)
+    seed: Annotated[str, Field(max_length=64)] = ""
+
+
+class AgentList(Shape):
+    """Agents that the caller may let play."""
+
+    agents: list[str]
 
 
 class Created(Shape):

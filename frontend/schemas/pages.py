@@ -12,10 +12,12 @@ from frontend.schemas.base import Shape
 from frontend.schemas.frames import ServerFrame
 from frontend.schemas.lanes import LaneList
 from frontend.schemas.matches import (
+    AgentList,
     Created,
     Done,
     ErrorOut,
     EventsPage,
+    ForkWish,
     MatchCard,
     MatchDetail,
     MatchList,
@@ -87,6 +89,8 @@ class Everything(Shape):
     detail: MatchDetail
     events: EventsPage
     new_match: NewMatch
+    fork_wish: ForkWish
+    agents: AgentList
     created: Created
     sit: Sit
     seated: Seated

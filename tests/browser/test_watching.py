@@ -164,3 +164,26 @@ def test_nothing_is_wider_than_a_phone(visit: Visit, path: str) -> None:
     for part in parts.all():
         part.click()
         assert visitor.width() == 390, part.inner_text()
+
+
+def test_a_replay_is_forked_at_a_moment_and_both_matches_lead_to_each_other(visit: Visit) -> None:
+    visitor, parent = visit(), archive()
+    Match.objects.filter(pk=parent.pk).update(pace=0)
+    visitor.page.goto(f"/m/{parent.pk}?at=60")
+    expect(visitor.moment).to_have_value("60")
+    visitor.page.get_by_role("button", name="Fork from here").click()
+    sheet = visitor.page.get_by_role("dialog", name="Fork from here")
+    expect(sheet.get_by_role("listitem")).to_have_count(parent.seats.count())
+    sheet.get_by_role("radio", name="Another seed").check()
+    sheet.get_by_role("textbox", name="Seed").fill("another one")
+    sheet.get_by_role("button", name="Fork the match").click()
+    expect(visitor.page.get_by_text("A fork of match")).to_be_visible()
+    fork = Match.objects.get(parent=parent)
+    expect(visitor.page).to_have_url(re.compile(f"/m/{fork.pk}"))
+    assert fork.seed == "another one"
+    until(lambda: finished(fork), "the fork is played to its end")
+    expect(visitor.winner).to_be_visible()
+    shared = [text for _, text in visitor.logged(parent.pk)][:5]
+    assert [text for _, text in visitor.logged(fork.pk)][:5] == shared
+    visitor.page.get_by_role("link", name=f"match #{parent.pk}").click()
+    expect(visitor.page.get_by_role("link", name=f"#{fork.pk}", exact=True)).to_be_visible()

@@ -8,6 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from agents import services
+from agents.lanes.configuration import ModelSpec
 from frontend import starting
 from frontend.api import api
 from frontend.schemas.matches import EventsPage, MatchList
@@ -167,6 +169,61 @@ def test_guests_cannot_start_more_matches_than_a_few(guest, admin_client):
     assert refused.status_code == 429
     assert "Watch one of them" in refused.json()["error"]
     assert post(admin_client, "/api/matches").status_code == 201
+
+
+@pytest.fixture
+def parent() -> Match:
+    """A finished match that can be forked wherever a stage was opened."""
+    match = stored(whole_match(SEED))
+    match.events.filter(kind="stage_opened").update(boundary=True)
+    return match
+
+
+@pytest.mark.parametrize("viewpoint", ["public", "god", "3"])
+def test_a_guest_forks_a_match_at_any_moment_of_any_viewpoint(guest, parent, viewpoint):
+    n = 30
+    answer = post(guest, f"/api/matches/{parent.pk}/fork", n=n, **{"as": viewpoint})
+    assert answer.status_code == 201, answer.content
+    fork = Match.objects.get(pk=answer.json()["id"])
+    assert (fork.parent, fork.seed, fork.status in ("queued", "running")) == (parent, parent.seed, True)
+    pages = [guest.get(f"/api/matches/{one.pk}/events?as={viewpoint}").json()["items"] for one in (parent, fork)]
+    shared = [item["ops"] for item in pages[1]]
+    assert shared == [item["ops"] for item in pages[0][: len(shared)]]
+    assert 0 < len(shared) <= n
+    assert guest.get(f"/api/matches/{parent.pk}").json()["forks"] == [fork.pk]
+    assert guest.get(f"/api/matches/{fork.pk}").json()["match"]["parent"] == parent.pk
+
+
+def test_a_fork_has_other_luck_and_other_players_where_they_are_wished(admin_client, parent):
+    services.model_register(spec=ModelSpec(name="small", base="base", preset="smollm2"))
+    names = admin_client.get("/api/agents").json()["agents"]
+    assert {"scripted", "small"} <= set(names)
+    answer = post(admin_client, f"/api/matches/{parent.pk}/fork", n=40, agents={"2": "small"}, seed="other")
+    fork = Match.objects.get(pk=answer.json()["id"])
+    assert (fork.seed, fork.seats.get(number=2).agent, fork.seats.get(number=3).agent) == ("other", "small", "scripted")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ({"n": 99_999}, 422, "has not come so far"),
+        ({"n": 0}, 422, "n: "),
+        ({"n": 40, "as": "77"}, 403, "viewpoint"),
+        ({"n": 1}, 409, "nothing to fork"),
+        ({"n": 40, "agents": {"3": "small"}}, 422, "sign in as staff"),
+        ({"n": 40, "agents": {"16": "scripted"}}, 422, "agents"),
+    ],
+)
+def test_a_fork_that_cannot_be_is_refused_with_the_reason(guest, parent, body, status, words):
+    answer = post(guest, f"/api/matches/{parent.pk}/fork", **body)
+    assert (answer.status_code, words in answer.json()["error"]) == (status, True), answer.json()
+    assert Match.objects.count() == 1
+
+
+def test_nobody_forks_a_match_that_people_are_playing(admin_client):
+    match = stored(whole_match(SEED)[:80], status="running", has_people=True)
+    answer = post(admin_client, f"/api/matches/{match.pk}/fork", n=20)
+    assert (answer.status_code, Match.objects.count()) == (409, 1)
 
 
 def test_a_guest_sits_down_by_name_and_stands_up_again(guest):

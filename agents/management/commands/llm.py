@@ -30,7 +30,7 @@ from tossim_site.management.commands import up
 ACT_TOKENS = 64
 """For an action: two sentences."""
 CONCURRENCY = 32
-DRILL_EVERY = 25
+DRILL_EVERY = 12
 """Decisions between two kills of a drill."""
 LOOK_EVERY = 2.0
 TELL_EVERY = 15.0
