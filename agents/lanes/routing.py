@@ -57,7 +57,7 @@ class Surroundings:
 class Patience:
     """Seconds, and numbers of times."""
 
-    lane: float = 180.0
+    lane: float = 300.0
     """Until a lane that should come back is given up; longer than a server takes to start."""
     tries: int = 8
     timeouts: int = 2
