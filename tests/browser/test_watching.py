@@ -187,3 +187,22 @@ def test_a_replay_is_forked_at_a_moment_and_both_matches_lead_to_each_other(visi
     assert [text for _, text in visitor.logged(fork.pk)][:5] == shared
     visitor.page.get_by_role("link", name=f"match #{parent.pk}").click()
     expect(visitor.page.get_by_role("link", name=f"#{fork.pk}", exact=True)).to_be_visible()
+
+
+def test_the_all_knowing_see_each_night_as_arrows_and_in_words(visit: Visit) -> None:
+    visitor, match = visit(), archive()
+    visitor.page.goto(f"/m/{match.pk}?as=god")
+    beside = visitor.page.get_by_role("complementary")
+    beside.get_by_role("tab", name="Nights").click()
+    heading = beside.get_by_role("heading", name=re.compile("Night"))
+    last = heading.inner_text()
+    facts = [event.body for event in match.events.filter(kind="happened")]
+    assert len(facts) > beside.get_by_role("listitem").count() > 0
+    beside.get_by_role("button", name="The night before").click()
+    expect(heading).not_to_have_text(last)
+    while beside.get_by_role("button", name="The night before").is_enabled():
+        beside.get_by_role("button", name="The night before").click()
+    expect(heading).to_have_text("Night 1")
+    assert beside.locator("svg path.arrow").count() > 0
+    visitor.viewpoint.select_option("public")
+    expect(beside.get_by_role("tab", name="Nights")).to_have_count(0)

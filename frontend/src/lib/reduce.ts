@@ -1,5 +1,6 @@
 // The picture of a match at one moment, made from items by a reducer that knows no rules.
 import type { Chosen, Item, LineOp, MePatch, NightOp, Op, OverOp, PhaseOp, Report, SeatPatch, TableOp, ThoughtOp, TrialOp, VerdictWord, VotesOp } from './frames';
+import type { Night } from './night';
 
 export interface SeatView extends SeatPatch { seat: number; name: string; alive: boolean }
 export interface Line {
@@ -10,11 +11,11 @@ export interface Me extends MePatch { choice: Chosen | null; ballot: VerdictWord
 export interface Mark { n: number; kind: 'phase' | 'death' | 'trial' | 'end'; title: string; phase: string; day: number }
 export interface Screen {
   n: number; at: number; table: TableOp | null; phase: PhaseOp | null; phaseAt: number; seats: SeatView[]; lines: Line[]; votes: VotesOp | null;
-  trial: TrialOp | null; me: Me; over: OverOp | null; marks: Mark[];
+  trial: TrialOp | null; me: Me; over: OverOp | null; marks: Mark[]; nights: Night[];
 }
 
 export const EMPTY: Screen = {
-  n: 0, at: 0, table: null, phase: null, phaseAt: 0, seats: [], lines: [], votes: null, trial: null, me: { choice: null, ballot: null }, over: null, marks: [],
+  n: 0, at: 0, table: null, phase: null, phaseAt: 0, seats: [], lines: [], votes: null, trial: null, me: { choice: null, ballot: null }, over: null, marks: [], nights: [],
 };
 
 /** The screen after more items. The one that it began with stays as it was. */
@@ -84,11 +85,17 @@ function apply(screen: Screen, op: Op, item: Item): void {
     case 'thought':
       return note(screen, 'thought', op, item);
     case 'night':
+      screen.nights = withFact(screen.nights, screen.phase?.day ?? 0, op);
       return note(screen, 'night', op, item);
     case 'over':
       screen.over = op;
       screen.marks.push({ n: item.n, kind: 'end', title: op.sentence, phase: 'over', day: screen.phase?.day ?? 0 });
   }
+}
+
+function withFact(nights: Night[], day: number, fact: NightOp): Night[] {
+  const last = nights.at(-1);
+  return last?.day === day ? [...nights.slice(0, -1), { day, facts: [...last.facts, fact] }] : [...nights, { day, facts: [fact] }];
 }
 
 function given(patch: SeatPatch): SeatPatch {
