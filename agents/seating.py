@@ -1,4 +1,4 @@
-"""Who plays a seat: the one place that knows what stands behind the name of an agent."""
+"""Who plays a seat, and what it was sent: the one place that knows what stands behind the name of an agent."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from agents import selectors
 from agents.connections import seat_client
 from agents.llm.agent import LanguageAgent
 from agents.llm.hygiene import special_of
-from game.models import Match, Seat
+from agents.llm.prompt import Prompt, Transcript
+from agents.llm.record import ModelRecord
+from agents.models import LanguageModel
+from game.engine.fold import visible
+from game.models import Decision, Match, Seat
 from game.play.seats import AnyAgent, Listener
+from game.selectors import log_of
+from game.services import Rejected
 
 
 def agent_for_seat(*, seat: Seat, match: Match, listen: Listener) -> AnyAgent:
@@ -25,9 +31,40 @@ def agent_for_seat(*, seat: Seat, match: Match, listen: Listener) -> AnyAgent:
     model = selectors.model_named(seat.agent)
     if model is None:
         raise KeyError(f"There is no agent or model {seat.agent!r}.")
+    record = _record(model, seat)
+    client = seat_client(match_id=match.pk, seat=seat.number, model=model)
+    return LanguageAgent(seat.number, record, client, listen=listen, special=_special(record))
+
+
+def prompt_of(*, match: Match, seq: int) -> Prompt:
+    """What a model was sent before the decision that stands at `seq` of the log, built again from that log.
+
+    Raises Rejected where no model decided there, or where the model or the templates are not what they were.
+    """
+    row = Decision.objects.filter(match=match, decided_seq=seq).exclude(model="").first()
+    if row is None:
+        raise Rejected("No model decided at this moment.", "no_model")
+    seat, model = match.seats.get(number=row.seat), selectors.model_named(row.model)
+    if model is None:
+        raise Rejected(f"The model {row.model!r} is not known any more.", "unknown_model")
+    record = _record(model, seat)
+    transcript = Transcript(record, seat.number, _special(record))
+    transcript.observe(visible(log_of(match.pk), seat.number))
+    try:
+        return transcript.again(row.recipe)
+    except (KeyError, ValueError) as error:
+        raise Rejected(
+            f"The prompt cannot be shown: {row.model} or the templates have changed since.", "changed"
+        ) from error
+
+
+def _record(model: LanguageModel, seat: Seat) -> ModelRecord:
+    """The model as it plays this seat, with the personality that the lobby gave."""
     record = selectors.record_of(model)
     if personality := seat.agent_options.get("personality"):
         record = replace(record, persona=f"{record.persona}\n{personality}".strip())
-    client = seat_client(match_id=match.pk, seat=seat.number, model=model)
-    special = special_of(record.tokenizer) if record.tokenizer else ()
-    return LanguageAgent(seat.number, record, client, listen=listen, special=special)
+    return record
+
+
+def _special(record: ModelRecord) -> tuple[str, ...]:
+    return special_of(record.tokenizer) if record.tokenizer else ()

@@ -17,6 +17,7 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError, ValidationError
 from ninja.security import APIKeyCookie
 
+from agents import seating
 from frontend import cards, facts, lanes, starting
 from frontend.cookies import drop_seat_key, keep_seat_key, seat_key
 from frontend.present import Presenter, Viewpoint, sees
@@ -33,6 +34,8 @@ from frontend.schemas.matches import (
     MatchList,
     MatchQuery,
     NewMatch,
+    PromptOut,
+    PromptQuery,
     Seated,
     Sit,
 )
@@ -113,6 +116,22 @@ def stream(request: HttpRequest, match_id: int, viewpoint: str) -> list[dict[str
     return [presenter.item(row.event, row.at, row.thought) for row in rows if sees(wanted, row.event)]
 
 
+@api.get("/matches/{int:match_id}/prompt", response={200: PromptOut, 409: ErrorOut, **READ}, summary="A prompt")
+def prompt(request: HttpRequest, match_id: int, wish: Query[PromptQuery]) -> Any:
+    """What a model was sent before a decision, for whoever may see its thoughts."""
+    found = _match(match_id)
+    viewpoint = _viewpoint(request, match_id, wish.as_)
+    row = facts.row_of(match_id, viewpoint, wish.n)
+    if row is None or viewpoint not in ("god", getattr(row.event, "seat", 0)):
+        raise HttpError(403, "From here nobody's thoughts can be seen at this moment.")
+    with Refusals():
+        made = seating.prompt_of(match=found, seq=row.seq)
+    return {
+        "messages": [{"role": message.role, "content": message.content} for message in made.messages],
+        "stable_tokens": made.stable_tokens, "tail_tokens": made.tail_tokens, "exact": made.recipe["exact"],
+    }  # fmt: skip
+
+
 @api.get("/agents", response={200: AgentList, 422: ErrorOut}, summary="Who may play")
 def agents(request: HttpRequest) -> Any:
     """The agents that the caller may let play: for guests the scripted one."""
@@ -177,11 +196,11 @@ def match_start(request: HttpRequest, body: NewMatch) -> Any:
 def match_fork(request: HttpRequest, match_id: int, body: ForkWish) -> Any:
     """Play on from a moment with other agents or another seed; both matches know of each other."""
     found = _match(match_id)
-    seq = facts.seq_of(match_id, _viewpoint(request, match_id, body.as_), body.n)
-    if seq is None:
+    row = facts.row_of(match_id, _viewpoint(request, match_id, body.as_), body.n)
+    if row is None:
         raise HttpError(422, "The match has not come so far.")
     with Refusals():
-        return Status(201, {"id": starting.fork(request.user, found, seq, body).pk})
+        return Status(201, {"id": starting.fork(request.user, found, row.seq, body).pk})
 
 
 @api.post("/matches/{int:match_id}/sit", response={200: Seated, **WRITE}, summary="Take a free seat")

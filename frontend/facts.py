@@ -38,8 +38,9 @@ LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event of the log with the moment at which it was written, in ms, and the thought that led to it."""
+    """One event of the log with its number, the moment at which it was written, in ms, and the thought behind it."""
 
+    seq: int
     at: int
     event: e.Event
     thought: Thought | None
@@ -109,7 +110,7 @@ def rows(match_id: int, after: int, limit: int) -> list[Row]:
     """The next rows of a log, each event with its thought."""
     found = selectors.events_after(match_id, after, limit)
     thoughts = _thoughts(match_id, [row.seq for row in found if row.kind == "decided"])
-    return [Row(millis(row.at), engine_event(row), thoughts.get(row.seq)) for row in found]
+    return [Row(row.seq, millis(row.at), engine_event(row), thoughts.get(row.seq)) for row in found]
 
 
 def look(match_id: int, after: int, limit: int) -> tuple[list[Row], Facts | None]:
@@ -126,9 +127,9 @@ def all_rows(match_id: int) -> list[Row]:
     return found
 
 
-def seq_of(match_id: int, viewpoint: Viewpoint, n: int) -> int | None:
-    """The log's number of a viewpoint's `n`-th item; None where it has not so many."""
-    seen = (seq for seq, row in enumerate(all_rows(match_id), 1) if sees(viewpoint, row.event))
+def row_of(match_id: int, viewpoint: Viewpoint, n: int) -> Row | None:
+    """The row of a viewpoint's `n`-th item; None where it has not so many."""
+    seen = (row for row in all_rows(match_id) if sees(viewpoint, row.event))
     return next(islice(seen, n - 1, None), None)
 
 

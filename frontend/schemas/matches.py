@@ -81,6 +81,29 @@ class EventsPage(Shape):
     cursor: int
 
 
+class MessageOut(Shape):
+    """One message of a prompt."""
+
+    role: str
+    content: str
+
+
+class PromptOut(Shape):
+    """What a model was sent before a decision; tokens as its own tokenizer counts them, or nearly (`exact` false)."""
+
+    messages: list[MessageOut]
+    stable_tokens: int
+    tail_tokens: int
+    exact: bool
+
+
+class PromptQuery(Shape):
+    """The decision that is item `n` of the viewpoint `as`."""
+
+    as_: Annotated[str, Field(alias="as", max_length=8)]
+    n: Annotated[int, Field(ge=1)]
+
+
 class NewMatch(Shape):
     """A match to open: a lobby by name or as YAML text, seconds shown per line, seats left to people."""
 

@@ -22,6 +22,7 @@ from frontend.schemas.matches import (
     MatchDetail,
     MatchList,
     NewMatch,
+    PromptOut,
     Seated,
     Sit,
 )
@@ -90,6 +91,7 @@ class Everything(Shape):
     events: EventsPage
     new_match: NewMatch
     fork_wish: ForkWish
+    prompt: PromptOut
     agents: AgentList
     created: Created
     sit: Sit

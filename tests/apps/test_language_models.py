@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from agents import selectors, services
+from agents.accounts import whole
 from agents.lanes.configuration import LaneSpec, ModelSpec
 from agents.lanes.facts import Kind, Wanted
 from agents.llm.agent import LanguageAgent
-from agents.management.commands.llm import register, whole
+from agents.management.commands.llm import register
 from agents.models import Lane, LanguageModel, Placement
-from agents.seating import agent_for_seat
+from agents.seating import agent_for_seat, prompt_of
+from frontend.schemas.matches import PromptOut
 from game import services as game_services
 from game.lobby import LobbyError, LobbySpec
 from game.models import Decision, Match
@@ -61,18 +65,40 @@ def test_a_live_match_of_models_ends_and_its_rows_account_for_it(tester: Languag
     assert whole(match).endswith("no gap, ended; decisions not applied: 0")
 
 
-def test_a_prompt_is_built_again_from_the_row_of_its_decision(tester: LanguageModel) -> None:
-    from game.engine.fold import visible
-    from game.selectors import log_of
-
+@pytest.fixture
+def decided(tester: LanguageModel) -> Decision:
+    """The last decision of a model in a match that is over."""
     match = play_out(game_services.match_start(match=match_of([{"model": "tester"}])))
-    row = Decision.objects.filter(match=match, model="tester").order_by("-pk")[0]
-    agent = agent_for_seat(seat=match.seats.get(number=row.seat), match=match, listen=print)
-    assert isinstance(agent, LanguageAgent)
-    agent.observe(visible(log_of(match.pk), row.seat))
-    prompt = agent.transcript.again(row.recipe)
-    assert prompt.recipe["hash"] == row.recipe["hash"]
-    assert row.recipe["tail"] in prompt.messages[-1].content
+    return Decision.objects.filter(match=match, model="tester").order_by("-pk")[0]
+
+
+def test_a_prompt_is_built_again_from_the_row_of_its_decision(decided: Decision) -> None:
+    prompt = prompt_of(match=decided.match, seq=decided.decided_seq)
+    assert prompt.recipe["hash"] == decided.recipe["hash"]
+    assert decided.recipe["tail"] in prompt.messages[-1].content
+
+
+def test_a_page_shows_a_prompt_to_those_who_may_see_the_thought(decided: Decision, client: Client) -> None:
+    address = f"/api/matches/{decided.match_id}/prompt"
+    shown = client.get(address, {"as": "god", "n": decided.decided_seq}).json()
+    assert PromptOut.model_validate(shown).messages[-1].content.endswith(decided.recipe["tail"])
+    hidden = client.get(address, {"as": "public", "n": decided.decided_seq})
+    assert (hidden.status_code, "thoughts" in hidden.json()["error"]) == (403, True)
+
+
+CHANGES: dict[str, tuple[Callable[[], object], str]] = {
+    "another persona": (lambda: LanguageModel.objects.update(persona="You are brave."), "have changed since"),
+    "no such model": (lambda: LanguageModel.objects.update(name="gone"), "'tester' is not known any more"),
+    "no model's decision": (lambda: Decision.objects.update(model=""), "No model decided"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_prompt_that_cannot_be_built_again_is_refused_with_the_reason(change: str, decided: Decision) -> None:
+    make, words = CHANGES[change]
+    make()
+    with pytest.raises(game_services.Rejected, match=words):
+        prompt_of(match=decided.match, seq=decided.decided_seq)
 
 
 REGISTERED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, expect
 
+from agents.lanes.configuration import LaneSpec, ModelSpec
+from agents.lanes.facts import Kind, Wanted
+from agents.models import Lane
+from agents.services import lane_register, model_register
 from game import services
-from game.lobby import LobbySpec
-from game.models import Match
+from game.lobby import AgentSpec, LobbySpec
+from game.models import Decision, Match
 from game.showcase import archive_ensure
+from tests.apps.conftest import play_out
 from tests.browser.visitor import Visitor
 from tests.stack import Stack, finished, until
 
@@ -206,3 +214,33 @@ def test_the_all_knowing_see_each_night_as_arrows_and_in_words(visit: Visit) -> 
     assert beside.locator("svg path.arrow").count() > 0
     visitor.viewpoint.select_option("public")
     expect(beside.get_by_role("tab", name="Nights")).to_have_count(0)
+
+
+def played(match: Match) -> None:
+    """Play a match out in a thread of its own."""
+    try:
+        play_out(match)
+    finally:
+        connection.close()
+
+
+def test_a_models_decision_shows_what_it_was_sent(
+    visit: Visit, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "match_dispatch", lambda **kept: None)  # it is played here
+    settings.TOSSIM_LANE_CLIENT = "tests.agents.llm.faults.FittingClient"
+    lane_register(spec=LaneSpec(name="here", kind=Kind.ENDPOINT, url="http://127.0.0.1:9/v1", base="b"))
+    Lane.objects.update(state="ready", wanted=Wanted.ON)
+    model_register(spec=ModelSpec(name="tester", base="b", preset="chatml", think_tokens=0))
+    spec = LobbySpec(players=7, agents=[AgentSpec(model="tester")])
+    match = services.match_start(match=services.match_create(spec=spec, seed="browser"))
+    with ThreadPoolExecutor() as pool:  # Playwright has a loop in this thread
+        pool.submit(played, match).result()
+    row = Decision.objects.filter(match=match, model="tester").order_by("-pk")[0]
+    visitor = visit()
+    visitor.page.goto(f"/m/{match.pk}?as=god")
+    decision = visitor.log.locator(f"#t{row.decided_seq}")
+    decision.locator("summary").first.click()
+    decision.get_by_role("button", name="What it was sent").click()
+    expect(decision.get_by_text("tokens that stay")).to_be_visible()
+    expect(decision.locator("pre").last).to_contain_text(row.recipe["tail"].splitlines()[0])

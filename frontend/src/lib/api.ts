@@ -25,6 +25,8 @@ export const forksOf = async (id: number): Promise<number[]> => (await call<{ fo
 export const listAgents = async (): Promise<string[]> => (await call<{ agents: string[] }>('/agents')).agents;
 export const forkMatch = (id: number, as: Viewpoint, n: number, agents: Record<number, string>, seed: string): Promise<{ id: number }> =>
   call(`/matches/${id}/fork`, { as: String(as), n, agents, seed });
+export interface Prompt { messages: { role: string; content: string }[]; stable_tokens: number; tail_tokens: number; exact: boolean }
+export const promptOf = (id: number, as: Viewpoint, n: number): Promise<Prompt> => call(`/matches/${id}/prompt?as=${as}&n=${n}`);
 export const sit = (id: number, name: string, seat?: number): Promise<{ seat: number }> => call(`/matches/${id}/sit`, { name, seat: seat ?? null });
 export const stand = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/stand`, {});
 export const handOver = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/hand-over`, {});
