@@ -18,7 +18,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import APIKeyCookie
 
 from agents import seating
-from frontend import cards, facts, lanes, starting
+from frontend import cards, facts, lanes, lobbies, starting
 from frontend.cookies import drop_seat_key, keep_seat_key, seat_key
 from frontend.present import Presenter, Viewpoint, sees
 from frontend.schemas.lanes import LaneList
@@ -30,6 +30,8 @@ from frontend.schemas.matches import (
     EventsPage,
     EventsQuery,
     ForkWish,
+    LobbyOut,
+    LobbyWish,
     MatchDetail,
     MatchList,
     MatchQuery,
@@ -40,10 +42,11 @@ from frontend.schemas.matches import (
     Sit,
 )
 from frontend.schemas.rulebook import ModeOut, RoleOut, RulebookOut
-from game import services
+from game import selectors, services
 from game.engine import setup
 from game.engine.roles import ROLES
 from game.engine.text import render, rulebook
+from game.lobby import AgentSpec
 from game.models import Match
 
 
@@ -130,6 +133,24 @@ def prompt(request: HttpRequest, match_id: int, wish: Query[PromptQuery]) -> Any
         "messages": [{"role": message.role, "content": message.content} for message in made.messages],
         "stable_tokens": made.stable_tokens, "tail_tokens": made.tail_tokens, "exact": made.recipe["exact"],
     }  # fmt: skip
+
+
+@api.get("/matches/{int:match_id}/lobby", response={200: LobbyOut, **READ}, summary="The lobby of a match")
+def match_lobby(request: HttpRequest, match_id: int) -> Any:
+    """A lobby for a match like this one."""
+    found = _match(match_id)
+    if found.has_people and not found.ended:
+        raise HttpError(403, "What this match was made from is shown when its people have played it.")
+    spec = selectors.spec_of(found)
+    if not request.user.is_staff:  # what an agent is made of is not for everybody
+        spec = spec.model_copy(update={"agents": [AgentSpec(id=one.id, model=one.model) for one in spec.agents]})
+    return lobbies.of_spec(spec)
+
+
+@api.post("/lobby", response={200: LobbyOut, **WRITE}, summary="Check a lobby")
+def lobby_check(request: HttpRequest, body: LobbyWish) -> Any:
+    """What is wrong with a lobby, whom its list may bring, and what a match of it may cost. Keeps nothing."""
+    return lobbies.from_fields(body.spec) if body.spec is not None else lobbies.from_yaml(body.yaml or "")
 
 
 @api.get("/agents", response={200: AgentList, 422: ErrorOut}, summary="Who may play")

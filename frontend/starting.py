@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from game.models import Match
 SHIPPED = Path(game.__file__).parent / "lobbies"
 AT_ONCE = 5
 """Matches that may be under way before guests cannot start another one."""
+NAME = re.compile(r"[\w -]+")
+"""What is no YAML of a lobby, so it must be the name of one."""
 SCRIPTED = "scripted"
 """The agent that anybody may let play."""
 
@@ -77,7 +80,7 @@ def _lobby(text: str) -> LobbySpec:
     name = text.strip().lower()
     if name in lobby_names():
         return lobby_from_yaml((SHIPPED / f"{name}.yaml").read_text("utf-8"))
-    if ":" not in text:
+    if NAME.fullmatch(text.strip()):
         raise Unplayable(f"There is no lobby {text.strip()[:40]!r}; there are {', '.join(lobby_names())}.")
     return lobby_from_yaml(text)
 

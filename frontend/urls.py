@@ -10,7 +10,9 @@ from frontend.api import api
 urlpatterns = [
     path("", views.home, name="home"),
     path("m/<int:match_id>", views.match, name="match"),
+    path("m/<int:match_id>/and/<int:other_id>", views.compare, name="compare"),
     path("m/<int:match_id>/text", views.match_text, name="match-text"),
+    path("new", views.new, name="new"),
     path("rules", views.rules, name="rules"),
     path("rules/text", views.rules_text, name="rules-text"),
     path("lanes", views.lanes_page, name="lanes"),

@@ -70,6 +70,23 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
 @secured
 @require_safe
 @never_cache
+def new(request: HttpRequest) -> HttpResponse:
+    """Where a match is made."""
+    return _shell(request, "A new match - ToSSim", {"page": "lobby"}, lobby=True)
+
+
+@secured
+@require_safe
+@never_cache
+def compare(request: HttpRequest, match_id: int, other_id: int) -> HttpResponse:
+    """Two matches side by side, such as one and its fork."""
+    pair = [_match(match_id), _match(other_id)]
+    return _shell(request, f"Matches {match_id} and {other_id} - ToSSim", {"page": "compare"}, pair=pair)
+
+
+@secured
+@require_safe
+@never_cache
 def match_text(request: HttpRequest, match_id: int) -> HttpResponse:
     """The log of a match as plain text on a page, from any viewpoint that the caller may have."""
     found = _match(match_id)

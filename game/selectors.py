@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Avg, Count, F, QuerySet
 from django.utils.module_loading import import_string
 
+from game.engine.codec import table_from_json
 from game.engine.events import Event as EngineEvent
 from game.engine.fold import fold_all, view
+from game.engine.setup import MODES
 from game.engine.state import EMPTY, State, View
+from game.lobby import LobbySpec, OptionsSpec, RoundsSpec, SecondsSpec
 from game.log import engine_event
-from game.models import Ask, Event, Match, Seat
+from game.models import Ask, Decision, Event, Match, Seat
 
 Viewpoint = int | str
 """A seat's number, "public" or "god"."""
@@ -57,6 +60,68 @@ def unknown_agents(names: Iterable[str]) -> list[str]:
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
             sentences.append(f"There is no agent or model {name!r}; {hint}")
     return sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a model's decision takes: tokens in and out, and ms. `measured` says whether any was seen."""
+
+    tokens: float
+    milliseconds: float
+    measured: bool
+
+
+UNMEASURED = Usual(1_600.0, 2_000.0, measured=False)
+"""A decision of a small model in compact notation."""
+DECISIONS_A_SEAT = 23.0
+"""In a match that nothing is known of: what a table of fifteen took."""
+
+
+def decisions_a_seat(players: int) -> float:
+    """How often a seat was asked in finished matches of so many players, on the mean of the last fifty."""
+    alike = matches_finished().annotate(players=Count("seats")).filter(players=players)[:50]
+    ids = list(alike.values_list("pk", flat=True))
+    asked = Decision.objects.filter(match__in=ids).exclude(ask_id="").count()
+    return asked / (len(ids) * players) if asked else DECISIONS_A_SEAT
+
+
+def usual_decision(models: Collection[str]) -> Usual:
+    """What a decision of these models took on the mean."""
+    rows = Decision.objects.filter(model__in=models, latency_ms__gt=0)
+    found = rows.aggregate(tokens=Avg(F("prompt_tokens") + F("cost")), ms=Avg("latency_ms"))
+    return Usual(found["tokens"], found["ms"], measured=True) if found["tokens"] else UNMEASURED
+
+
+def spec_of(match: Match) -> LobbySpec:
+    """The lobby from which a match like this one can be made; its seed is not part of it."""
+    table, mode = table_from_json(match.table), MODES[match.table["mode"]]
+    limits, seats = table.limits, list(match.seats.order_by("number"))
+    roles = match.roles or [""] * len(seats)
+    return LobbySpec.model_validate(
+        {
+            "title": match.title,
+            "game": {"mode": table.mode, "coven": None if table.ruleset == mode.ruleset else table.ruleset == "coven"},
+            "slots": list(table.slots),
+            "agents": [
+                {**({} if seat.is_open else {"id": seat.name}), "model": seat.agent, **seat.agent_options,
+                 "role": role or None}
+                for seat, role in zip(seats, roles, strict=True)
+            ],
+            "people": sum(seat.is_open for seat in seats),
+            "limits": {
+                "per_agent": {"discussion": limits.discussion, "nomination": limits.nomination},
+                "judgement": {"total": limits.judgement, "tail_after_all_votes": limits.tail_after_all_votes},
+                **{name: getattr(limits, name) for name in
+                   ("defense", "last_words", "night_channel", "pre_night", "chat_history_lines")},
+            },
+            "rounds": RoundsSpec.model_validate(table.rounds, from_attributes=True),
+            "seconds": SecondsSpec.model_validate(table.seconds, from_attributes=True),
+            "options": OptionsSpec.model_validate(table.options, from_attributes=True),
+            "clock": table.clock.value,
+            "talk": table.talk.value,
+            "pace": match.pace,
+        }
+    )  # fmt: skip
 
 
 def events_after(match_id: int, after: int, limit: int | None = None) -> Sequence[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -112,6 +112,52 @@ class NewMatch(Shape):
     people: Annotated[int, Field(ge=0, le=15)] = 0
     seed: Annotated[str, Field(max_length=64)] | None = None
     title: Annotated[str, Field(max_length=80)] = ""
+
+
+class LobbyWish(Shape):
+    """A lobby as YAML text, or as the fields of a form."""
+
+    yaml: Annotated[str, Field(max_length=MAX_YAML)] | None = None
+    spec: dict[str, Any] | None = None
+
+
+class PlannedSeat(Shape):
+    """A seat of a lobby: who sits there, and the role that the lobby fixes."""
+
+    name: str
+    agent: str
+    person: bool
+    role: str
+
+
+class FactionCount(Shape):
+    """How many players a faction has at least and at most."""
+
+    faction: str
+    least: int
+    most: int
+
+
+class Estimate(Shape):
+    """What the models of a match may cost; `measured` says whether it comes from what they did before."""
+
+    models: int
+    calls: int
+    tokens: int
+    minutes: float
+    measured: bool
+
+
+class LobbyOut(Shape):
+    """A lobby with what is wrong with it. `spec` has what differs from the defaults; null where it has no form."""
+
+    yaml: str
+    spec: dict[str, Any] | None
+    problems: list[str]
+    seats: list[PlannedSeat]
+    slots: list[str]
+    factions: list[FactionCount]
+    estimate: Estimate | None
 
 
 class ForkWish(Shape):

@@ -18,6 +18,8 @@ from frontend.schemas.matches import (
     ErrorOut,
     EventsPage,
     ForkWish,
+    LobbyOut,
+    LobbyWish,
     MatchCard,
     MatchDetail,
     MatchList,
@@ -67,6 +69,16 @@ class RulesPage(Shape):
     now: int
 
 
+class BarePage(Shape):
+    """A page that knows nothing before its first request: the one that makes a match, and two matches side by side."""
+
+    page: Literal["lobby", "compare"]
+    roles: list[str]
+    user: User | None
+    csrf: str
+    now: int
+
+
 class LanesPage(LaneList):
     """What the page of the lanes knows before its first request."""
 
@@ -76,7 +88,9 @@ class LanesPage(LaneList):
     csrf: str
 
 
-Initial = TypeAliasType("Initial", Annotated[HomePage | MatchPage | RulesPage | LanesPage, Field(discriminator="page")])
+Initial = TypeAliasType(
+    "Initial", Annotated[HomePage | MatchPage | RulesPage | BarePage | LanesPage, Field(discriminator="page")]
+)
 """The JSON inside the element #initial."""
 
 
@@ -91,6 +105,8 @@ class Everything(Shape):
     events: EventsPage
     new_match: NewMatch
     fork_wish: ForkWish
+    lobby_wish: LobbyWish
+    lobby: LobbyOut
     prompt: PromptOut
     agents: AgentList
     created: Created

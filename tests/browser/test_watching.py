@@ -193,7 +193,12 @@ def test_a_replay_is_forked_at_a_moment_and_both_matches_lead_to_each_other(visi
     expect(visitor.winner).to_be_visible()
     shared = [text for _, text in visitor.logged(parent.pk)][:5]
     assert [text for _, text in visitor.logged(fork.pk)][:5] == shared
-    visitor.page.get_by_role("link", name=f"match #{parent.pk}").click()
+    visitor.page.get_by_role("link", name="Compare the two").click()
+    sides = [visitor.page.get_by_role("region", name=f"Match {one.pk}") for one in (parent, fork)]
+    expect(sides[1]).to_contain_text(visitor.logged(fork.pk)[-1][1])
+    assert sides[0].inner_text() != sides[1].inner_text()
+    expect(visitor.page.get_by_text("lines are the same in both")).to_be_visible()
+    sides[0].get_by_role("link", name=f"#{parent.pk}").click()
     expect(visitor.page.get_by_role("link", name=f"#{fork.pk}", exact=True)).to_be_visible()
 
 
@@ -224,9 +229,7 @@ def played(match: Match) -> None:
         connection.close()
 
 
-def test_a_models_decision_shows_what_it_was_sent(
-    visit: Visit, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_models_decision_shows_what_it_was_sent(visit: Visit, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "match_dispatch", lambda **kept: None)  # it is played here
     settings.TOSSIM_LANE_CLIENT = "tests.agents.llm.faults.FittingClient"
     lane_register(spec=LaneSpec(name="here", kind=Kind.ENDPOINT, url="http://127.0.0.1:9/v1", base="b"))

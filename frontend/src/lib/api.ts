@@ -1,5 +1,6 @@
 // The HTTP side: lists, starting, sitting down.
-import type { Initial, LaneList, MatchCard, Viewpoint } from './frames';
+import type { Lobby, LobbySpec, Mode } from './lobby';
+import type { Initial, Item, LaneList, MatchCard, MatchOut, Viewpoint } from './frames';
 
 const element = globalThis.document?.getElementById('initial');
 export const initial: Initial | null = element ? (JSON.parse(element.textContent || 'null') as Initial | null) : null;
@@ -21,12 +22,27 @@ async function call<T>(path: string, body?: unknown): Promise<T> {
 export const listMatches = (): Promise<{ matches: MatchCard[] }> => call('/matches');
 export const listLanes = (): Promise<LaneList> => call('/lanes');
 export const startMatch = (lobby: string, people = 0): Promise<{ id: number }> => call('/matches', { lobby, people });
-export const forksOf = async (id: number): Promise<number[]> => (await call<{ forks: number[] }>(`/matches/${id}`)).forks;
+export interface Detail { match: MatchOut; allowed: Viewpoint[]; withheld: string; me: number | null; forks: number[] }
+export const detailOf = (id: number): Promise<Detail> => call(`/matches/${id}`);
+
+/** All items of a viewpoint so far. */
+export async function itemsOf(id: number, as: string): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const page: { items: Item[]; next: number | null } = await call(`/matches/${id}/events?as=${as}&after=${after}&limit=5000`);
+    items.push(...page.items);
+    after = page.next;
+  }
+  return items;
+}
 export const listAgents = async (): Promise<string[]> => (await call<{ agents: string[] }>('/agents')).agents;
 export const forkMatch = (id: number, as: Viewpoint, n: number, agents: Record<number, string>, seed: string): Promise<{ id: number }> =>
   call(`/matches/${id}/fork`, { as: String(as), n, agents, seed });
 export interface Prompt { messages: { role: string; content: string }[]; stable_tokens: number; tail_tokens: number; exact: boolean }
 export const promptOf = (id: number, as: Viewpoint, n: number): Promise<Prompt> => call(`/matches/${id}/prompt?as=${as}&n=${n}`);
+export const listModes = (): Promise<Mode[]> => call('/modes');
+export const checkLobby = (wish: { yaml: string } | { spec: LobbySpec }): Promise<Lobby> => call('/lobby', wish);
+export const lobbyOf = (id: number): Promise<Lobby> => call(`/matches/${id}/lobby`);
 export const sit = (id: number, name: string, seat?: number): Promise<{ seat: number }> => call(`/matches/${id}/sit`, { name, seat: seat ?? null });
 export const stand = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/stand`, {});
 export const handOver = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/hand-over`, {});

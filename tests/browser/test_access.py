@@ -1,0 +1,100 @@
+"""Every screen for everybody: what axe finds wrong with it, in the dark and in the light, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from game import services
+from game.lobby import LobbySpec
+from tests.browser.test_watching import archive, live_match
+from tests.browser.visitor import Visitor
+
+Visit = Callable[..., Visitor]
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = {"serious", "critical"}
+
+
+def home(page: Page) -> None:
+    """The home page with a match of every kind."""
+    archive()
+    live_match()
+    services.match_create(spec=LobbySpec(players=7, people=1))
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Free seats")).to_be_visible()
+
+
+def table(page: Page) -> None:
+    """A match that is over, as the all-knowing see it, with its nights beside it."""
+    page.goto(f"/m/{archive().pk}?as=god&at=150")
+    expect(page.get_by_role("slider", name="Moment of the match")).to_have_value("150")
+
+
+def seat(page: Page) -> None:
+    """A seat of one's own, with something asked."""
+    match = services.match_create(spec=LobbySpec(players=7, people=1))
+    page.goto(f"/m/{match.pk}")
+    page.get_by_role("textbox", name="Your name").fill("Robin")
+    page.get_by_role("button", name="Sit down").click()
+    expect(page.get_by_role("region", name="Your turn").get_by_role("button", name="Pass", exact=True)).to_be_visible()
+
+
+def fork(page: Page) -> None:
+    """The sheet that forks a match."""
+    table(page)
+    page.get_by_role("button", name="Fork from here").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def text_mode(page: Page) -> None:
+    """The table as text."""
+    page.goto(f"/m/{archive().pk}?text=1")
+    expect(page.get_by_role("button", name="Leave text mode")).to_be_visible()
+
+
+def making(page: Page) -> None:
+    """Where a match is made."""
+    page.goto("/new")
+    expect(page.get_by_role("status")).to_contain_text("15 players")
+
+
+def compare(page: Page) -> None:
+    """A match and its fork."""
+    parent = archive()
+    child = services.match_fork(match=parent, at_seq=60)
+    page.goto(f"/m/{parent.pk}/and/{child.pk}")
+    expect(page.get_by_text("lines are the same in both")).to_be_visible()
+
+
+def rules(page: Page) -> None:
+    """The rulebook."""
+    page.goto("/rules")
+    expect(page.get_by_role("heading", name="Sheriff").first).to_be_visible()
+
+
+def lanes(page: Page) -> None:
+    """The model servers."""
+    page.goto("/lanes")
+    expect(page.get_by_role("heading", name="Lanes")).to_be_visible()
+
+
+SCREENS: dict[str, Callable[[Page], None]] = {
+    "home": home, "table": table, "seat": seat, "fork": fork, "text mode": text_mode, "making": making, "compare": compare,
+    "rules": rules, "lanes": lanes,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_serious(screen: str, scheme: Any, width: int, visit: Visit) -> None:
+    page = visit(width=width).page
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    SCREENS[screen](page)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    grave = [(one["id"], one["help"], [node["html"] for node in one["nodes"]]) for one in found]
+    assert [one for one, flaw in zip(grave, found, strict=True) if flaw["impact"] in GRAVE] == []
