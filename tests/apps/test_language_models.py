@@ -116,9 +116,10 @@ def test_the_command_registers_model_and_lane(name: str, monkeypatch: pytest.Mon
     monkeypatch.setattr("agents.management.commands.llm.gpus", list)
     given, wanted = REGISTERED[name]
     unsaid = dict.fromkeys(("model", "url", "served", "key_env", "name", "preset", "gpu"), "")
-    numbers = {"window": 4096, "notation": "compact", "think": 0, "no_structure": False, "kv_cache": 2}
+    numbers = {"window": 4096, "notation": "compact", "think": 0, "act": 16, "no_structure": False, "kv_cache": 2}
     register({**unsaid, **numbers, **given})
     lane = Lane.objects.get()
     assert {key: getattr(lane, key) for key in wanted} == wanted
     assert lane.wanted == Wanted.ON
-    assert LanguageModel.objects.get().name == lane.name
+    model = LanguageModel.objects.get()
+    assert (model.name, model.act_tokens) == (lane.name, 16)

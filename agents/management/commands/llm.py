@@ -27,8 +27,6 @@ from tossim_site.embedded.places import Places
 from tossim_site.embedded.stack import Steps
 from tossim_site.management.commands import up
 
-ACT_TOKENS = 64
-"""For an action: two sentences."""
 CONCURRENCY = 32
 DRILL_EVERY = 12
 """Decisions between two kills of a drill."""
@@ -62,6 +60,7 @@ class Command(up.Command):
         parser.add_argument("--kv-cache", type=int, default=8, help="on the CPU: GiB for the KV cache")
         parser.add_argument("--notation", default="compact", choices=("plain", "compact"))
         parser.add_argument("--think", type=int, default=0, help="tokens of thought before an action")
+        parser.add_argument("--act", type=int, default=64, help="tokens for an action: the default is two sentences")
         parser.add_argument("--no-structure", action="store_true", help="no grammar: the model writes its tags alone")
         parser.add_argument("--lobby", type=Path, help="a lobby; where it names no agents, every seat is the model")
         parser.add_argument("--seats", type=int, default=15, help="7 to 15")
@@ -210,7 +209,7 @@ def register(chosen: Mapping[str, Any]) -> None:
     name, base = model_name(chosen), chosen["model"] or chosen["served"]
     model = ModelSpec(
         name=name, base=base, preset=chosen["preset"] or preset_for(base), window=chosen["window"],
-        notation=chosen["notation"], think_tokens=chosen["think"], act_tokens=ACT_TOKENS,
+        notation=chosen["notation"], think_tokens=chosen["think"], act_tokens=chosen["act"],
         structured=not chosen["no_structure"], tokenizer=base if Path(base).is_dir() else "",
     )  # fmt: skip
     lane = LaneSpec(
