@@ -51,6 +51,18 @@ def test_a_seat_is_taken_by_the_form_and_played_to_the_end(visit: Visit, open_ma
     expect(visitor.page.get_by_text(outcome)).to_be_visible()
 
 
+def test_where_the_floor_goes_by_bids_a_person_says_how_much_they_want_it(visit: Visit) -> None:
+    spec = LobbySpec(slots=SLOTS, people=1, title="By bids", seconds=SECONDS, talk="bids")
+    match = services.match_create(spec=spec, seed="bids")
+    visitor = visit()
+    visitor.page.goto(f"/m/{match.pk}")
+    visitor.sit_down("Robin")
+    visitor.page.get_by_role("combobox", name="The floor goes").select_option("Must speak")
+    made = Decision.objects.filter(match=match, source=Decision.Source.PERSON)
+    until(lambda: made.filter(applied_at__isnull=False).exists(), "the bid is applied")
+    assert made.get().actions == [{"do": "bid", "level": 4}]
+
+
 def test_a_hostile_name_is_refused_and_hostile_words_run_nothing(visit: Visit, open_match: Match) -> None:
     player, guest = visit(), visit()
     guest.page.goto(f"/m/{open_match.pk}")
