@@ -83,8 +83,8 @@ def lanes(page: Page) -> None:
 
 
 SCREENS: dict[str, Callable[[Page], None]] = {
-    "home": home, "table": table, "seat": seat, "fork": fork, "text mode": text_mode, "making": making, "compare": compare,
-    "rules": rules, "lanes": lanes,
+    "home": home, "table": table, "seat": seat, "fork": fork, "text mode": text_mode, "making": making,
+    "compare": compare, "rules": rules, "lanes": lanes,
 }  # fmt: skip
 
 
