@@ -21,6 +21,7 @@ from game.models import Decision, Match
 from game.showcase import archive_ensure
 from tests.apps.conftest import play_out
 from tests.browser.visitor import Visitor
+from tests.llm.servers import Double, serving
 from tests.stack import Stack, finished, until
 
 Visit = Callable[..., Visitor]
@@ -232,12 +233,13 @@ def played(match: Match) -> None:
 def test_a_models_decision_shows_what_it_was_sent(visit: Visit, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "match_dispatch", lambda **kept: None)  # it is played here
     settings.TOSSIM_LANE_CLIENT = "tests.agents.llm.faults.FittingClient"
-    lane_register(spec=LaneSpec(name="here", kind=Kind.ENDPOINT, url="http://127.0.0.1:9/v1", base="b"))
-    Lane.objects.update(state="ready", wanted=Wanted.ON)
-    model_register(spec=ModelSpec(name="tester", base="b", preset="chatml", think_tokens=0))
-    spec = LobbySpec(players=7, agents=[AgentSpec(model="tester")])
-    match = services.match_start(match=services.match_create(spec=spec, seed="browser"))
-    with ThreadPoolExecutor() as pool:  # Playwright has a loop in this thread
+    double = Double(base="b")
+    with serving(double), ThreadPoolExecutor() as pool:  # Playwright has a loop in this thread
+        lane_register(spec=LaneSpec(name="here", kind=Kind.ENDPOINT, url=double.url, base="b"))
+        Lane.objects.update(state="ready", wanted=Wanted.ON)
+        model_register(spec=ModelSpec(name="tester", base="b", preset="chatml", think_tokens=0))
+        spec = LobbySpec(players=7, agents=[AgentSpec(model="tester")])
+        match = services.match_start(match=services.match_create(spec=spec, seed="browser"))
         pool.submit(played, match).result()
     row = Decision.objects.filter(match=match, model="tester").order_by("-pk")[0]
     visitor = visit()
