@@ -88,7 +88,7 @@ def test_a_connection_that_is_lost_and_regained_loses_nothing(visit: Visit, stac
     visitor.page.context.set_offline(False)
     expect(visitor.winner).to_be_visible()
     assert_all_rows(visitor, match)
-    visitor.forgive("ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|WebSocket connection")
+    visitor.forgive("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|WebSocket connection")
 
 
 def grown(match: Match, seq: int) -> bool:
