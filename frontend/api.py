@@ -124,11 +124,11 @@ def prompt(request: HttpRequest, match_id: int, wish: Query[PromptQuery]) -> Any
     """What a model was sent before a decision, for whoever may see its thoughts."""
     found = _match(match_id)
     viewpoint = _viewpoint(request, match_id, wish.as_)
-    row = facts.row_of(match_id, viewpoint, wish.n)
-    if row is None or viewpoint not in ("god", getattr(row.event, "seat", 0)):
+    moment = facts.event_of(match_id, viewpoint, wish.n)
+    if moment is None or viewpoint not in ("god", getattr(moment[1], "seat", 0)):
         raise HttpError(403, "From here nobody's thoughts can be seen at this moment.")
     with Refusals():
-        made = seating.prompt_of(match=found, seq=row.seq)
+        made = seating.prompt_of(match=found, seq=moment[0])
     return {
         "messages": [{"role": message.role, "content": message.content} for message in made.messages],
         "stable_tokens": made.stable_tokens, "tail_tokens": made.tail_tokens, "exact": made.recipe["exact"],
@@ -143,7 +143,9 @@ def match_lobby(request: HttpRequest, match_id: int) -> Any:
         raise HttpError(403, "What this match was made from is shown when its people have played it.")
     spec = selectors.spec_of(found)
     if not request.user.is_staff:  # what an agent is made of is not for everybody
-        spec = spec.model_copy(update={"agents": [AgentSpec(id=one.id, model=one.model) for one in spec.agents]})
+        spec = spec.model_copy(
+            update={"agents": [AgentSpec(id=one.id, model=one.model, role=one.role) for one in spec.agents]}
+        )
     return lobbies.of_spec(spec)
 
 
@@ -217,11 +219,11 @@ def match_start(request: HttpRequest, body: NewMatch) -> Any:
 def match_fork(request: HttpRequest, match_id: int, body: ForkWish) -> Any:
     """Play on from a moment with other agents or another seed; both matches know of each other."""
     found = _match(match_id)
-    row = facts.row_of(match_id, _viewpoint(request, match_id, body.as_), body.n)
-    if row is None:
+    moment = facts.event_of(match_id, _viewpoint(request, match_id, body.as_), body.n)
+    if moment is None:
         raise HttpError(422, "The match has not come so far.")
     with Refusals():
-        return Status(201, {"id": starting.fork(request.user, found, row.seq, body).pk})
+        return Status(201, {"id": starting.fork(request.user, found, moment[0], body).pk})
 
 
 @api.post("/matches/{int:match_id}/sit", response={200: Seated, **WRITE}, summary="Take a free seat")

@@ -38,9 +38,8 @@ LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event of the log with its number, the moment at which it was written, in ms, and the thought behind it."""
+    """One event of the log with the moment at which it was written, in ms, and the thought that led to it."""
 
-    seq: int
     at: int
     event: e.Event
     thought: Thought | None
@@ -110,7 +109,7 @@ def rows(match_id: int, after: int, limit: int) -> list[Row]:
     """The next rows of a log, each event with its thought."""
     found = selectors.events_after(match_id, after, limit)
     thoughts = _thoughts(match_id, [row.seq for row in found if row.kind == "decided"])
-    return [Row(row.seq, millis(row.at), engine_event(row), thoughts.get(row.seq)) for row in found]
+    return [Row(millis(row.at), engine_event(row), thoughts.get(row.seq)) for row in found]
 
 
 def look(match_id: int, after: int, limit: int) -> tuple[list[Row], Facts | None]:
@@ -127,10 +126,10 @@ def all_rows(match_id: int) -> list[Row]:
     return found
 
 
-def row_of(match_id: int, viewpoint: Viewpoint, n: int) -> Row | None:
-    """The row of a viewpoint's `n`-th item; None where it has not so many."""
-    seen = (row for row in all_rows(match_id) if sees(viewpoint, row.event))
-    return next(islice(seen, n - 1, None), None)
+def event_of(match_id: int, viewpoint: Viewpoint, n: int) -> tuple[int, e.Event] | None:
+    """The log's number and the event of a viewpoint's `n`-th item; None where it has not so many."""
+    log = enumerate(selectors.log_of(match_id), 1)
+    return next(islice((row for row in log if sees(viewpoint, row[1])), n - 1, None), None)
 
 
 def _thoughts(match_id: int, seqs: Sequence[int]) -> dict[int, Thought]:

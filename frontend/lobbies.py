@@ -72,13 +72,15 @@ def factions(table: Table) -> list[Json]:
 def estimate(agents: Iterable[str], players: int) -> Json:
     """What the models of a match will be asked, write and take, by what such matches took before."""
     models = [agent for agent in agents if agent not in settings.TOSSIM_AGENTS]
+    if not models:
+        return {"models": 0, "calls": 0, "tokens": 0, "minutes": 0.0, "measured": True}
     asked = selectors.decisions_a_seat(players)
     usual = selectors.usual_decision(set(models))
     return {
         "models": len(models),
         "calls": round(asked * len(models)),
         "tokens": round(asked * len(models) * usual.tokens),
-        "minutes": round(asked * usual.milliseconds / 60_000, 1) if models else 0.0,
+        "minutes": round(asked * usual.milliseconds / 60_000, 1),
         "measured": usual.measured,
     }
 

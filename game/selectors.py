@@ -86,8 +86,8 @@ def decisions_a_seat(players: int) -> float:
 
 
 def usual_decision(models: Collection[str]) -> Usual:
-    """What a decision of these models took on the mean."""
-    rows = Decision.objects.filter(model__in=models, latency_ms__gt=0)
+    """What a decision of these models took, on the mean of the last thousand."""
+    rows = Decision.objects.filter(model__in=models, latency_ms__gt=0).order_by("-pk")[:1000]
     found = rows.aggregate(tokens=Avg(F("prompt_tokens") + F("cost")), ms=Avg("latency_ms"))
     return Usual(found["tokens"], found["ms"], measured=True) if found["tokens"] else UNMEASURED
 

@@ -24,6 +24,8 @@ LONGEST_LOG = 5_000_000
 PR_SET_PDEATHSIG = 1
 ERROR = re.compile(r"(?<!\S)[A-Z]\w*(?:Error|Exception): .+")
 """How a Python program writes what ended it; what only speaks of errors puts them in quotes."""
+LAST_LINES = 300
+"""What a server says when it fails; what it said long before had other causes."""
 
 
 async def start(command: Command, log: Path, environment: Mapping[str, str]) -> Process:
@@ -73,13 +75,13 @@ def size(log: Path) -> int:
 
 
 def cause(log: Path, since: int = 0) -> str:
-    """Why a program failed, as its log says from a byte on: its first error, else its last line."""
+    """Why a program failed, as its log says from a byte on: the first error of its last lines, else the last line."""
     if not log.exists():
         return ""
     with log.open("rb") as file:
         file.seek(since if since <= size(log) else 0)  # a long log has been set aside
         said = file.read().decode(errors="replace").strip()
-    found = ERROR.search(said)
+    found = ERROR.search("\n".join(said.splitlines()[-LAST_LINES:]))
     return found[0] if found else said.rpartition("\n")[2]
 
 

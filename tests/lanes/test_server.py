@@ -266,6 +266,8 @@ def test_the_first_error_of_a_start_is_why_it_failed(tmp_path):
         more.write("(Worker) ERROR ValueError: too little memory\nRuntimeError: see above\nbye\n")
     assert process.cause(log, earlier) == "ValueError: too little memory"
     assert process.cause(log, earlier + 10**6) == "ValueError: of an earlier start"  # the log was set aside since
+    log.write_text("ValueError: of a request long ago\n" + "served\n" * 300)
+    assert process.cause(log) == "served"
     log.write_text("no port\n")
     assert process.cause(log) == "no port"
     assert process.cause(tmp_path / "none") == ""

@@ -7,6 +7,9 @@ export const initial: Initial | null = element ? (JSON.parse(element.textContent
 
 export class Refused extends Error {}
 
+/** What went wrong, to be shown. */
+export const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 async function call<T>(path: string, body?: unknown): Promise<T> {
   const answer = await fetch(`/api${path}`, {
     method: body === undefined ? 'GET' : 'POST',

@@ -218,7 +218,7 @@ export class Stream {
 }
 
 /** A fresh id; `randomUUID` is missing where a page is neither secure nor local. */
-function token(): string {
+export function token(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
