@@ -173,8 +173,9 @@ def lobby_from_yaml(text: str) -> LobbySpec:
 
 
 def lobby_to_yaml(spec: LobbySpec) -> str:
-    """The lobby as a YAML document; reading it gives the same lobby."""
+    """The lobby as a YAML document: its mode, and what else differs from the defaults. Reading it gives the same."""
     plain = spec.model_dump(mode="json", exclude_defaults=True)
+    plain["game"] = {"mode": spec.game.mode, **plain.get("game", {})}
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
 
 
