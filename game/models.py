@@ -57,6 +57,10 @@ class Match(models.Model):
     showcase = models.BooleanField(default=False)
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="forks")
     fork_seq = models.PositiveIntegerField(null=True, blank=True)
+    rematch_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="rematches")
+    invite = models.CharField(
+        max_length=32, blank=True, help_text="who knows it may sit down; empty: anybody may, and the table is listed"
+    )
     rules_version = models.PositiveSmallIntegerField(default=1)
     outcome = models.CharField(max_length=40, blank=True)
     winners = models.JSONField(default=list)
@@ -93,6 +97,7 @@ class Seat(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     key_hash = models.CharField(max_length=64, blank=True)
     taken_at = models.DateTimeField(null=True, blank=True)
+    ready = models.BooleanField(default=False, help_text="the person who waits here wants to begin")
     last_seen_at = models.DateTimeField(null=True, blank=True)
     handed_over = models.BooleanField(default=False)
     handed_over_by_grace = models.BooleanField(default=False)
@@ -113,6 +118,28 @@ class Seat(models.Model):
     def played_by_person(self) -> bool:
         """Whether a person is asked, and not an agent."""
         return self.taken and not self.handed_over
+
+
+class Remark(models.Model):
+    """What somebody says beside the table: spectators while a match is played, everybody after its end.
+
+    It is no part of the log, and nobody who still plays hears it.
+    """
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="remarks")
+    name = models.CharField(max_length=40)
+    author = models.CharField(max_length=64, help_text="a hash that tells one speaker of a match from another")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    seat = models.PositiveSmallIntegerField(null=True, blank=True, help_text="that the speaker holds or held")
+    text = models.CharField(max_length=500)
+    hidden = models.BooleanField(default=False, help_text="taken away by staff")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=("match", "id"))]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text[:40]}"
 
 
 class Event(models.Model):
