@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -16,10 +16,11 @@ from ninja import NinjaAPI, Query, Status
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError, ValidationError
 from ninja.security import APIKeyCookie
+from pydantic import Field
 
 from agents import seating
 from frontend import cards, facts, lanes, lobbies, starting
-from frontend.cookies import drop_seat_key, keep_seat_key, seat_key
+from frontend.cookies import drop_seat_key, keep_seat_key, seat_key, speaker
 from frontend.present import Presenter, Viewpoint, sees
 from frontend.schemas.lanes import LaneList
 from frontend.schemas.matches import (
@@ -38,14 +39,18 @@ from frontend.schemas.matches import (
     NewMatch,
     PromptOut,
     PromptQuery,
+    Ready,
+    RemarkWish,
     Seated,
     Sit,
+    StoryOut,
 )
 from frontend.schemas.rulebook import ModeOut, RoleOut, RulebookOut
-from game import selectors, services
+from game import selectors, services, tables
 from game.engine import setup
 from game.engine.roles import ROLES
 from game.engine.text import render, rulebook
+from game.engine.text.story import story
 from game.lobby import AgentSpec
 from game.models import Match
 
@@ -72,7 +77,7 @@ WRITE = {**READ, 409: ErrorOut, 429: ErrorOut}
 @api.get("/matches", response={200: MatchList, **READ}, summary="Matches, newest first")
 def matches(request: HttpRequest, wish: Query[MatchQuery]) -> Any:
     """Matches by status and title."""
-    found = Match.objects.prefetch_related("seats").order_by("-pk")
+    found = selectors.matches_listed().prefetch_related("seats").order_by("-pk")
     groups = {"live": cards.LIVE, "over": cards.OVER}
     if wish.status:
         found = found.filter(status__in=groups.get(wish.status, (wish.status,)))
@@ -90,12 +95,14 @@ def match(request: HttpRequest, match_id: int) -> Any:
 def detail(request: HttpRequest, found: Match) -> dict[str, Any]:
     """A match in the shape of `MatchDetail`, for whoever asks."""
     allowed = permission(request, found.pk)
+    invited = allowed.me or (request.user.is_authenticated and found.created_by_id == request.user.pk)
     return {
         "match": facts.match_out(found, found.seats.order_by("number")),
         "card": cards.cards([found])[0],
         "allowed": allowed.listed,
         "withheld": allowed.withheld,
         "me": allowed.me,
+        "invite": found.invite if invited else "",
         "forks": list(found.forks.order_by("pk").values_list("pk", flat=True)),
     }
 
@@ -133,6 +140,16 @@ def prompt(request: HttpRequest, match_id: int, wish: Query[PromptQuery]) -> Any
         "messages": [{"role": message.role, "content": message.content} for message in made.messages],
         "stable_tokens": made.stable_tokens, "tail_tokens": made.tail_tokens, "exact": made.recipe["exact"],
     }  # fmt: skip
+
+
+@api.get("/matches/{int:match_id}/story", response={200: StoryOut, 409: ErrorOut, **READ}, summary="A player's story")
+def match_story(request: HttpRequest, match_id: int, seat: Annotated[int, Field(ge=1, le=15)]) -> Any:
+    """A match that is over as one player lived it, with what they could not know then."""
+    found = _match(match_id)
+    _viewpoint(request, match_id, str(seat))
+    if found.status not in (Match.Status.FINISHED, Match.Status.ABORTED):
+        raise HttpError(409, "A story is told when the match is over.")
+    return {"chapters": [asdict(chapter) for chapter in story(selectors.log_of(match_id), seat)]}
 
 
 @api.get("/matches/{int:match_id}/lobby", response={200: LobbyOut, **READ}, summary="The lobby of a match")
@@ -212,7 +229,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 def match_start(request: HttpRequest, body: NewMatch) -> Any:
     """Open a match of scripted agents, with as many seats left to people as wanted."""
     with Refusals():
-        return Status(201, {"id": starting.start(request.user, body).pk})
+        return Status(201, _created(starting.start(request.user, body)))
 
 
 @api.post("/matches/{int:match_id}/fork", response={201: Created, **WRITE}, summary="Fork a match")
@@ -223,7 +240,16 @@ def match_fork(request: HttpRequest, match_id: int, body: ForkWish) -> Any:
     if moment is None:
         raise HttpError(422, "The match has not come so far.")
     with Refusals():
-        return Status(201, {"id": starting.fork(request.user, found, moment[0], body).pk})
+        return Status(201, _created(starting.fork(request.user, found, moment[0], body)))
+
+
+@api.post("/matches/{int:match_id}/rematch", response={201: Created, **WRITE}, summary="Play again")
+def rematch(request: HttpRequest, match_id: int) -> Any:
+    """Another match at a table like this one's; the same for all who ask. Who played is invited."""
+    with Refusals():
+        again = starting.rematch(request.user, _match(match_id))
+    made = _created(again)
+    return Status(201, made if _invited(request, again) else {**made, "invite": ""})
 
 
 @api.post("/matches/{int:match_id}/sit", response={200: Seated, **WRITE}, summary="Take a free seat")
@@ -234,9 +260,39 @@ def sit(request: HttpRequest, response: HttpResponse, match_id: int, body: Sit) 
         return {"seat": seat}
     user = request.user if request.user.is_authenticated else None
     with Refusals():
-        taken, key = services.seat_take(match=found, number=body.seat, name=body.name.strip(), user=user)
+        invite = found.invite if _invited(request, found) else body.invite
+        taken, key = services.seat_take(match=found, number=body.seat, name=body.name.strip(), user=user, invite=invite)
     keep_seat_key(response, match_id, key)
     return {"seat": taken.number}
+
+
+@api.post("/matches/{int:match_id}/ready", response={200: Done, **WRITE}, summary="Be ready, or not yet")
+def ready(request: HttpRequest, match_id: int, body: Ready) -> Any:
+    """When all seats are taken and all are ready, the match begins."""
+    with Refusals():
+        tables.seat_ready(match=_match(match_id), number=_my_seat(request, match_id), ready=body.ready)
+    return {"ok": True}
+
+
+@api.post("/matches/{int:match_id}/begin", response={200: Done, **WRITE}, summary="Begin without the missing")
+def begin(request: HttpRequest, match_id: int) -> Any:
+    """Agents take the free seats; whoever is there must be ready."""
+    _my_seat(request, match_id)
+    with Refusals():
+        tables.table_begin(match=_match(match_id))
+    return {"ok": True}
+
+
+@api.post("/matches/{int:match_id}/remarks", response={200: Done, **WRITE}, summary="Speak in the gallery")
+def remark(request: HttpRequest, response: HttpResponse, match_id: int, body: RemarkWish) -> Any:
+    """Say something beside the table, to all who do not play in the match or have played it to its end."""
+    found, me = _match(match_id), permission(request, match_id).me
+    user = request.user if request.user.is_authenticated else None
+    with Refusals():
+        tables.remark_make(
+            match=found, name=body.name, author=speaker(request, response, match_id), text=body.text, seat=me, user=user
+        )
+    return {"ok": True}
 
 
 @api.post("/matches/{int:match_id}/stand", response={200: Done, **WRITE}, summary="Give the seat up")
@@ -301,6 +357,16 @@ def _match(match_id: int) -> Match:
     if found is None:
         raise HttpError(404, "There is no such match.")
     return found
+
+
+def _created(match: Match) -> dict[str, Any]:
+    return {"id": match.pk, "invite": match.invite}
+
+
+def _invited(request: HttpRequest, match: Match) -> bool:
+    """Whether somebody may sit down without the link: who made the table, and who played the match before it."""
+    made = request.user.is_authenticated and match.created_by_id == request.user.pk
+    return bool(made or (match.rematch_of_id and permission(request, match.rematch_of_id).me))
 
 
 def _my_seat(request: HttpRequest, match_id: int) -> int:

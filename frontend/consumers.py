@@ -64,6 +64,7 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         self.frames, self.acts = Bucket(rate=20, burst=60), Bucket(rate=4, burst=20)
         self.sent: dict[str, Any] = {}
         self.written: dict[int, tuple[Writing, int]] = {}
+        self.heard: set[int] = set()
         self.seen_at = float("-inf")
         self.permission = facts.NOBODY
         self.room: Room | None = None
@@ -244,6 +245,7 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         screen = stream.presenter
         thinking = now.thinking(screen.viewpoint, screen.state.public)
         await self._say_once("live", thinking=thinking, status=now.status)
+        await self._tell_gallery(now)
         if pieces := room.writings.news(screen.viewpoint, self.written):
             await self._say("thinking", pieces=pieces)
         if mine is not None:
@@ -252,6 +254,17 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
             ask = question(view) if playing else None
             timed = ask and {**ask, **now.timing(ask["id"], mine.presenter.me)}
             await self._say_once("ask", ask=timed, standing=permissions(view) if playing else [])
+
+    async def _tell_gallery(self, now: facts.Facts) -> None:
+        """What is new in the gallery, and what was taken away, for those who are in it."""
+        if not self.permission.hears_gallery:
+            return
+        said = {one["id"]: one for one in now.remarks}
+        news = [one for number, one in said.items() if number not in self.heard]
+        gone = [number for number in self.heard if number not in said and number > min(said, default=0)]
+        if news or gone:
+            self.heard = set(said)
+            await self._say("gallery", items=news, gone=gone)
 
     async def _permit(self) -> None:
         key = seat_key(self.scope.get("cookies", {}), self.match_id)

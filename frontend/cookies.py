@@ -1,13 +1,17 @@
-"""A person's seat: its secret key travels in a signed cookie, one for each match."""
+"""Who somebody is to us: the secret key of their seat and a guest's mark travel in signed cookies."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
+GUEST = "tossim_guest"
+"""The cookie by which a guest who speaks in the gallery is known again."""
 MONTH = 30 * 24 * 3600
 
 
@@ -36,6 +40,18 @@ def keep_seat_key(response: HttpResponse, match_id: int, key: str) -> None:
     response.set_cookie(
         name, sealed(match_id, key), max_age=MONTH, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
+
+
+def speaker(request: HttpRequest, response: HttpResponse, match_id: int) -> str:
+    """Who speaks in a match's gallery: the same for one account or one browser, and nothing that others could use."""
+    if request.user.is_authenticated:
+        who = f"user {request.user.pk}"
+    else:
+        who = request.get_signed_cookie(GUEST, "") or secrets.token_urlsafe(16)
+        response.set_signed_cookie(
+            GUEST, who, max_age=MONTH, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
+    return salted_hmac(GUEST, f"{match_id} {who}").hexdigest()[:16]
 
 
 def drop_seat_key(response: HttpResponse, match_id: int) -> None:

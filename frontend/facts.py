@@ -9,13 +9,12 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Avg, F
-from django.utils import timezone
 
 from frontend.present import Thought, Viewpoint, sees
 from game import selectors, services
@@ -24,14 +23,14 @@ from game.engine import events as e
 from game.engine.state import Public
 from game.engine.types import Seat
 from game.log import engine_event
-from game.models import Ask, Decision, Match
+from game.models import Ask, Decision, Match, Remark
 from game.models import Seat as SeatRow
 
-AWAY_AFTER = timedelta(seconds=25)
-"""Without a sign for so long, a person counts as away."""
 OPEN_ASKS = frozenset({"speak", "vote", "defend", "judge", "last_words"})
 """Asks that everybody knows of: they follow from the phase and from who lives."""
 
+REMARKS = 100
+"""Remarks of the gallery that a page is sent when it comes."""
 LONGEST = 4_000
 """Characters of a raw text that a page is sent; the row has all."""
 
@@ -64,6 +63,7 @@ class Facts:
     match: dict[str, Any]
     asks: tuple[Waiting, ...]
     usual: dict[Seat, int]
+    remarks: tuple[dict[str, Any], ...] = ()
 
     @property
     def status(self) -> str:
@@ -94,6 +94,7 @@ class Permission:
     allowed: frozenset[Viewpoint]
     withheld: str
     me: Seat | None
+    hears_gallery: bool = False
 
     @property
     def listed(self) -> list[Viewpoint]:
@@ -171,7 +172,9 @@ def facts(match_id: int) -> Facts | None:
         return None
     seats = list(match.seats.order_by("number"))
     running = match.status == Match.Status.RUNNING
-    return Facts(match_out(match, seats), _waiting(match) if running else (), _usual(match) if running else {})
+    remarks = tuple(map(_remark, selectors.remarks_of(match, REMARKS)))
+    asks, usual = (_waiting(match), _usual(match)) if running else ((), {})
+    return Facts(match_out(match, seats), asks, usual, remarks)
 
 
 def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
@@ -187,6 +190,7 @@ def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
         "practice": match.practice,
         "clock": match.table["clock"],
         "parent": match.parent_id,
+        "rematch": match.rematches.filter(status=Match.Status.OPEN).values_list("pk", flat=True).first(),
         "commitment": match.commitment,
         "error": _error(match),
         "defaulted": selectors.defaulted_of(match),
@@ -203,7 +207,8 @@ def _error(match: Match) -> str:
 
 def seat_out(seat: SeatRow) -> dict[str, Any]:
     """Who sits somewhere. What an agent is made of stays here; its name is public."""
-    away = seat.taken and (seat.last_seen_at is None or timezone.now() - seat.last_seen_at > AWAY_AFTER)
+    away = seat.away
+    until = seat.stood_in_at if away else None
     return {
         "seat": seat.number,
         "name": seat.name,
@@ -211,7 +216,15 @@ def seat_out(seat: SeatRow) -> dict[str, Any]:
         "person": seat.played_by_person,
         "open": seat.is_open and not seat.taken,
         "away": away,
+        "until": millis(until) if until else None,
+        "ready": seat.ready,
     }
+
+
+def _remark(row: Remark) -> dict[str, Any]:
+    return {
+        "id": row.pk, "at": millis(row.at), "name": row.name, "author": row.author, "seat": row.seat, "text": row.text,
+    }  # fmt: skip
 
 
 def _waiting(match: Match) -> tuple[Waiting, ...]:
@@ -238,7 +251,8 @@ def permission(user: Any, match_id: int, key: str | None) -> Permission:
     """What somebody may see of a match. Raises Match.DoesNotExist."""
     match = Match.objects.get(pk=match_id)
     found = selectors.viewpoint_for(user or AnonymousUser(), match, key)
-    return Permission(cast("frozenset[Viewpoint]", found.allowed), found.reason, found.me)
+    hears = selectors.hears_gallery(match, found.me)
+    return Permission(cast("frozenset[Viewpoint]", found.allowed), found.reason, found.me, hears)
 
 
 def submit(match_id: int, seat: Seat, submission: str, ask_id: str | None, actions: list[dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 import game
 from frontend.cards import LIVE
 from frontend.schemas.matches import ForkWish, NewMatch
-from game import selectors, services
+from game import selectors, services, tables
 from game.lobby import LobbyError, LobbySpec, lobby_from_yaml
 from game.models import Match
 
@@ -53,6 +53,16 @@ def fork(user: Any, match: Match, at_seq: int, wish: ForkWish) -> Match:
     made = services.match_fork(match=match, at_seq=at_seq, replace=wish.agents, seed=wish.seed.strip() or None)
     services.match_resume(match=made)
     return made
+
+
+def rematch(user: Any, match: Match) -> Match:
+    """Another match at a table like that one's. Raises Full, Unplayable or services.Rejected."""
+    _check_room(user)
+    _check_agents(user, {seat.agent for seat in match.seats.all()})
+    try:
+        return tables.match_rematch(match=match, created_by=user if user.is_authenticated else None)
+    except LobbyError as flaw:
+        raise Unplayable("; ".join(flaw.problems)) from flaw
 
 
 def agents_for(user: Any) -> list[str]:

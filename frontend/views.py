@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from ninja.errors import HttpError
 
 from frontend import api, cards, facts, lanes
+from game import selectors
 from game.engine.roles import ROLES
 from game.engine.text import rulebook
 from game.models import Match
@@ -51,7 +52,7 @@ def secured(view: View) -> View:
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """What is played, what is open, what has been played."""
-    matches = Match.objects.prefetch_related("seats").order_by("-pk")
+    matches = selectors.matches_listed().prefetch_related("seats").order_by("-pk")
     live = cards.cards(matches.filter(status__in=cards.LIVE)[:50])
     over = cards.cards(matches.filter(status__in=cards.OVER)[:24])
     return _shell(request, "ToSSim", {"page": "home", "matches": [*live, *over]}, live=live, over=over)

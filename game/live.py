@@ -46,8 +46,6 @@ from game.thoughts import Thoughts
 
 log = logging.getLogger(__name__)
 
-GRACE = timedelta(seconds=60)
-"""A person who gives no sign for so long is stood in for."""
 LONGEST_WAIT = 1.0
 """Seconds after which a waiting driver looks around though nobody called."""
 OVERTIME = 600.0
@@ -300,8 +298,7 @@ class Driver:
     def _look_for_people(self) -> None:
         """See who holds their seat, stand in for those who are gone, and stop standing in for those who are back."""
         for seat in self.match.seats.all():
-            gone = seat.played_by_person and seat.last_seen_at and timezone.now() - seat.last_seen_at > GRACE
-            if gone:
+            if seat.stood_in_at and timezone.now() > seat.stood_in_at:
                 seat_hand_over(match=self.match, number=seat.number, by_grace=True)
                 seat.handed_over = True
             self.seats[seat.number] = seat

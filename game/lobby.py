@@ -114,6 +114,7 @@ class LobbySpec(Strict):
     players: Annotated[int, Field(ge=7, le=15)] | None = None
     agents: list[AgentSpec] = Field(default_factory=list, max_length=15)
     people: Annotated[int, Field(ge=0, le=15)] = 0
+    private: bool = False
     limits: LimitsSpec = Field(default_factory=LimitsSpec)
     rounds: RoundsSpec = Field(default_factory=RoundsSpec)
     seconds: SecondsSpec | None = None

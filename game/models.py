@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
+
+AWAY_AFTER = timedelta(seconds=25)
+"""Without a sign for so long, a person counts as away."""
+GRACE = timedelta(seconds=60)
+"""A person who gives no sign for so long is stood in for."""
 
 
 class Lobby(models.Model):
@@ -118,6 +125,16 @@ class Seat(models.Model):
     def played_by_person(self) -> bool:
         """Whether a person is asked, and not an agent."""
         return self.taken and not self.handed_over
+
+    @property
+    def away(self) -> bool:
+        """Whether the person who holds the seat is not looking."""
+        return self.taken and (self.last_seen_at is None or timezone.now() - self.last_seen_at > AWAY_AFTER)
+
+    @property
+    def stood_in_at(self) -> datetime | None:
+        """When an agent takes over from a person who is not heard of again; None where nobody plays in person."""
+        return self.last_seen_at + GRACE if self.played_by_person and self.last_seen_at else None
 
 
 class Remark(models.Model):

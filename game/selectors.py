@@ -20,13 +20,18 @@ from game.engine.setup import MODES
 from game.engine.state import EMPTY, State, View
 from game.lobby import LobbySpec, OptionsSpec, RoundsSpec, SecondsSpec
 from game.log import engine_event
-from game.models import Ask, Decision, Event, Match, Seat
+from game.models import Ask, Decision, Event, Match, Remark, Seat
 
 Viewpoint = int | str
 """A seat's number, "public" or "god"."""
 MOST_SEATS = 15
 CACHED = 32
 """Matches whose last state is kept in this process."""
+
+
+def matches_listed() -> QuerySet[Match]:
+    """Matches that a list may name: all but those at tables for invited people."""
+    return Match.objects.filter(invite="")
 
 
 def matches_live() -> QuerySet[Match]:
@@ -120,6 +125,7 @@ def spec_of(match: Match) -> LobbySpec:
             "clock": table.clock.value,
             "talk": table.talk.value,
             "pace": match.pace,
+            "private": bool(match.invite),
         }
     )  # fmt: skip
 
@@ -196,6 +202,17 @@ def viewpoint_for(user: Any, match: Match, key: str | None = None) -> Viewpoints
         return Viewpoints(frozenset(allowed), "People are playing: all else is shown when the match has ended.", me)
     seats = range(1, len(match.table["names"]) + 1)
     return Viewpoints(frozenset({"public", "god", *seats}), "", me)
+
+
+def hears_gallery(match: Match, me: int | None) -> bool:
+    """Whether somebody with this seat, or none, is in the gallery: those who still play in a match are not."""
+    return me is None or not match.has_people or match.status in (Match.Status.FINISHED, Match.Status.ABORTED)
+
+
+def remarks_of(match: Match, last: int) -> list[Remark]:
+    """The last remarks of the gallery that are not hidden, in order."""
+    found: QuerySet[Remark] = match.remarks.filter(hidden=False).order_by("-pk")
+    return list(found[:last])[::-1]
 
 
 def defaulted_of(match: Match) -> list[dict[str, Any]]:

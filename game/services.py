@@ -82,6 +82,7 @@ def match_create(
         practice=has_people and any(seat.role for seat in seats),
         showcase=showcase,
         created_by=created_by,
+        invite=secrets.token_urlsafe(12) if has_people and spec.private else "",
     )
     Seat.objects.bulk_create(
         Seat(
@@ -103,6 +104,7 @@ def match_start(*, match: Match) -> Match:
     match = _locked(match)
     if match.status != Match.Status.OPEN:
         raise Rejected("This match has been started already.", "started")
+    match.seats.filter(is_open=True, key_hash="").update(is_open=False)
     seats = list(match.seats.order_by("number"))
     table = codec.table_from_json({**match.table, "names": [seat.name for seat in seats]})
     fixed = {place: role for place, role in enumerate(match.roles) if role}
@@ -252,14 +254,18 @@ def _fork_row(match: Match, at_seq: int, seed: str | None) -> Match:
 
 
 @transaction.atomic
-def seat_take(*, match: Match, name: str, number: int | None = None, user: Any = None) -> tuple[Seat, str]:
-    """Sit a person down; the seat and its secret, which is kept nowhere else. The last one starts the match.
+def seat_take(
+    *, match: Match, name: str, number: int | None = None, user: Any = None, invite: str = ""
+) -> tuple[Seat, str]:
+    """Sit a person down; the seat and its secret, which is kept nowhere else. A table for one begins at once.
 
-    Raises Rejected when the seat or the name is not to be had.
+    Raises Rejected when the seat or the name is not to be had, or `invite` is not the table's.
     """
     match = _locked(match)
     if match.status != Match.Status.OPEN:
         raise Rejected("This match takes no more players.", "closed")
+    if match.invite and not secrets.compare_digest(match.invite, invite):
+        raise Rejected("This table is for those who were invited: open the link that you were sent.", "invited")
     free = match.seats.filter(is_open=True, key_hash="")
     seat = free.filter(number=number).first() if number else free.order_by("number").first()
     if seat is None:
@@ -269,9 +275,10 @@ def seat_take(*, match: Match, name: str, number: int | None = None, user: Any =
     key = secrets.token_urlsafe(32)
     seat.name, seat.user, seat.key_hash = _name(match, seat, name), user, selectors.key_hash(key)
     seat.taken_at = seat.last_seen_at = timezone.now()
+    seat.ready = alone = match.seats.filter(is_open=True).count() == 1
     seat.save()
     viewers_wake(match_id=match.pk)
-    if not match.seats.filter(is_open=True, key_hash="").exists():
+    if alone:
         match_start(match=match)
     return seat, key
 
@@ -290,18 +297,18 @@ def seat_leave(*, match: Match, number: int) -> None:
     seat = match.seats.get(number=number)
     if match.status == Match.Status.OPEN:
         seat.name = next(free_names(match.seats.values_list("name", flat=True)))
-        seat.user, seat.key_hash, seat.taken_at, seat.last_seen_at = None, "", None, None
+        seat.user, seat.key_hash, seat.taken_at, seat.last_seen_at, seat.ready = None, "", None, None, False
         seat.save()
     else:
         Seat.objects.filter(pk=seat.pk).update(handed_over=True, handed_over_by_grace=False)
-    _seats_changed(match.pk)
+    seats_changed(match.pk)
 
 
 @transaction.atomic
 def seat_hand_over(*, match: Match, number: int, by_grace: bool = False) -> None:
     """Let the seat's agent play until it is taken back."""
     match.seats.filter(number=number).exclude(key_hash="").update(handed_over=True, handed_over_by_grace=by_grace)
-    _seats_changed(match.pk)
+    seats_changed(match.pk)
 
 
 @transaction.atomic
@@ -309,7 +316,7 @@ def seat_take_back(*, match: Match, number: int) -> None:
     """The person plays again."""
     now = timezone.now()
     match.seats.filter(number=number).update(handed_over=False, handed_over_by_grace=False, last_seen_at=now)
-    _seats_changed(match.pk)
+    seats_changed(match.pk)
 
 
 def seat_seen(*, match_id: int, number: int) -> None:
@@ -319,7 +326,8 @@ def seat_seen(*, match_id: int, number: int) -> None:
         seat_take_back(match=Match.objects.get(pk=match_id), number=number)
 
 
-def _seats_changed(match_id: int) -> None:
+def seats_changed(match_id: int) -> None:
+    """Tell the driver and the viewers of a match who sits where now."""
     driver_wake(match_id=match_id)
     viewers_wake(match_id=match_id)
 

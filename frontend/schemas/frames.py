@@ -12,7 +12,10 @@ from frontend.schemas.ops import Item
 
 
 class SeatOut(Shape):
-    """Who sits where: `open` to a person, `away` when the person is not looking, `agent` what plays otherwise."""
+    """Who sits where: `open` to a person, `away` when the person is not looking, `agent` what plays otherwise.
+
+    `until` is the moment in ms at which the agent takes over from a person who is away; `ready` is for a waiting table.
+    """
 
     seat: int
     name: str
@@ -20,6 +23,8 @@ class SeatOut(Shape):
     person: bool
     open: bool
     away: bool
+    until: int | None
+    ready: bool
 
 
 class DefaultedOut(Shape):
@@ -44,6 +49,7 @@ class MatchOut(Shape):
     practice: bool
     clock: str
     parent: int | None
+    rematch: int | None
     commitment: str
     error: str
     defaulted: list[DefaultedOut]
@@ -179,6 +185,25 @@ class SeatsFrame(Shape):
     seats: list[SeatOut]
 
 
+class RemarkOut(Shape):
+    """Something said in the gallery; `author` tells one speaker from another, `seat` is what they hold or held."""
+
+    id: int
+    at: int
+    name: str
+    author: str
+    seat: int | None
+    text: str
+
+
+class GalleryFrame(Shape):
+    """What is said beside the table, to those who may hear it; `gone` are remarks that were taken away."""
+
+    type: Literal["gallery"]
+    items: list[RemarkOut]
+    gone: list[int]
+
+
 class PongFrame(Shape):
     """The answer to a ping; server time in ms."""
 
@@ -205,6 +230,7 @@ ServerFrame = TypeAliasType(
         | AskFrame
         | AckFrame
         | SeatsFrame
+        | GalleryFrame
         | PongFrame
         | ErrorFrame,
         Field(discriminator="type"),

@@ -70,6 +70,7 @@ class MatchDetail(Shape):
     allowed: list[Viewpoint]
     withheld: str
     me: int | None
+    invite: str
     forks: list[int]
 
 
@@ -176,16 +177,51 @@ class AgentList(Shape):
 
 
 class Created(Shape):
-    """The new match."""
+    """The new match; `invite` belongs into the link to a table that is listed nowhere."""
 
     id: int
+    invite: str = ""
 
 
 class Sit(Shape):
-    """Sit down under a name; seat null takes the first free one."""
+    """Sit down under a name; seat null takes the first free one. `invite` is what the link said."""
 
     name: Annotated[str, Field(min_length=1, max_length=24)]
     seat: Annotated[int, Field(ge=1, le=15)] | None = None
+    invite: Annotated[str, Field(max_length=32)] = ""
+
+
+class SentenceOut(Shape):
+    """One thing that befell a player; `unseen` when they could not know it then."""
+
+    text: str
+    unseen: bool
+
+
+class ChapterOut(Shape):
+    """A phase in which something befell them."""
+
+    title: str
+    sentences: list[SentenceOut]
+
+
+class StoryOut(Shape):
+    """A match as one player lived it."""
+
+    chapters: list[ChapterOut]
+
+
+class Ready(Shape):
+    """Whether one wants to begin."""
+
+    ready: bool
+
+
+class RemarkWish(Shape):
+    """Something to say in the gallery; who has a seat goes by its name."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    name: Annotated[str, Field(max_length=24)] = ""
 
 
 class Seated(Shape):

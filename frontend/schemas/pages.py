@@ -25,8 +25,11 @@ from frontend.schemas.matches import (
     MatchList,
     NewMatch,
     PromptOut,
+    Ready,
+    RemarkWish,
     Seated,
     Sit,
+    StoryOut,
 )
 from frontend.schemas.rulebook import ModeOut, RoleOut, RulebookOut
 
@@ -111,8 +114,11 @@ class Everything(Shape):
     agents: AgentList
     created: Created
     sit: Sit
+    ready: Ready
+    remark: RemarkWish
     seated: Seated
     done: Done
+    story: StoryOut
     error: ErrorOut
     role: RoleOut
     mode: ModeOut

@@ -12,8 +12,7 @@ from django.utils import timezone
 from game import selectors, services
 from game.engine import events as e
 from game.engine.types import Phase
-from game.live import GRACE
-from game.models import Ask, Decision, Match, Seat
+from game.models import GRACE, Ask, Decision, Match, Seat
 from tests.apps.conftest import driven, play_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
