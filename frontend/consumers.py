@@ -259,11 +259,10 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         """What is new in the gallery, and what was taken away, for those who are in it."""
         if not self.permission.hears_gallery:
             return
-        said = {one["id"]: one for one in now.remarks}
-        news = [one for number, one in said.items() if number not in self.heard]
-        gone = [number for number in self.heard if number not in said and number > min(said, default=0)]
+        news = [one for one in now.remarks if "text" in one and one["id"] not in self.heard]
+        gone = [one["id"] for one in now.remarks if "text" not in one and one["id"] in self.heard]
         if news or gone:
-            self.heard = set(said)
+            self.heard = self.heard.union(one["id"] for one in news).difference(gone)
             await self._say("gallery", items=news, gone=gone)
 
     async def _permit(self) -> None:

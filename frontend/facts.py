@@ -64,6 +64,7 @@ class Facts:
     asks: tuple[Waiting, ...]
     usual: dict[Seat, int]
     remarks: tuple[dict[str, Any], ...] = ()
+    """The last of the gallery; of one that was taken away only its number is left."""
 
     @property
     def status(self) -> str:
@@ -191,6 +192,7 @@ def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
         "clock": match.table["clock"],
         "parent": match.parent_id,
         "rematch": match.rematches.filter(status=Match.Status.OPEN).values_list("pk", flat=True).first(),
+        "private": bool(match.invite),
         "commitment": match.commitment,
         "error": _error(match),
         "defaulted": selectors.defaulted_of(match),
@@ -222,6 +224,8 @@ def seat_out(seat: SeatRow) -> dict[str, Any]:
 
 
 def _remark(row: Remark) -> dict[str, Any]:
+    if row.hidden:
+        return {"id": row.pk}
     return {
         "id": row.pk, "at": millis(row.at), "name": row.name, "author": row.author, "seat": row.seat, "text": row.text,
     }  # fmt: skip

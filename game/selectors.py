@@ -210,9 +210,8 @@ def hears_gallery(match: Match, me: int | None) -> bool:
 
 
 def remarks_of(match: Match, last: int) -> list[Remark]:
-    """The last remarks of the gallery that are not hidden, in order."""
-    found: QuerySet[Remark] = match.remarks.filter(hidden=False).order_by("-pk")
-    return list(found[:last])[::-1]
+    """The last remarks of the gallery, hidden ones too, in order."""
+    return list(match.remarks.order_by("-pk")[:last])[::-1]
 
 
 def defaulted_of(match: Match) -> list[dict[str, Any]]:

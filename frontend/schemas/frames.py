@@ -50,6 +50,7 @@ class MatchOut(Shape):
     clock: str
     parent: int | None
     rematch: int | None
+    private: bool
     commitment: str
     error: str
     defaulted: list[DefaultedOut]

@@ -24,8 +24,10 @@ async function call<T>(path: string, body?: unknown): Promise<T> {
 
 export const listMatches = (): Promise<{ matches: MatchCard[] }> => call('/matches');
 export const listLanes = (): Promise<LaneList> => call('/lanes');
-export const startMatch = (lobby: string, people = 0): Promise<{ id: number }> => call('/matches', { lobby, people });
-export interface Detail { match: MatchOut; allowed: Viewpoint[]; withheld: string; me: number | null; forks: number[] }
+/** A new match; `invite` belongs into the link to a table that is listed nowhere. */
+export interface Created { id: number; invite: string }
+export const startMatch = (lobby: string, people = 0): Promise<Created> => call('/matches', { lobby, people });
+export interface Detail { match: MatchOut; allowed: Viewpoint[]; withheld: string; me: number | null; invite: string; forks: number[] }
 export const detailOf = (id: number): Promise<Detail> => call(`/matches/${id}`);
 
 /** All items of a viewpoint so far. */
@@ -46,7 +48,14 @@ export const promptOf = (id: number, as: Viewpoint, n: number): Promise<Prompt> 
 export const listModes = (): Promise<Mode[]> => call('/modes');
 export const checkLobby = (wish: { yaml: string } | { spec: LobbySpec }): Promise<Lobby> => call('/lobby', wish);
 export const lobbyOf = (id: number): Promise<Lobby> => call(`/matches/${id}/lobby`);
-export const sit = (id: number, name: string, seat?: number): Promise<{ seat: number }> => call(`/matches/${id}/sit`, { name, seat: seat ?? null });
+export const sit = (id: number, name: string, invite = ''): Promise<{ seat: number }> => call(`/matches/${id}/sit`, { name, invite });
+export const beReady = (id: number, ready: boolean): Promise<{ ok: true }> => call(`/matches/${id}/ready`, { ready });
+export const begin = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/begin`, {});
+export const rematch = (id: number): Promise<Created> => call(`/matches/${id}/rematch`, {});
+export const remark = (id: number, text: string, name: string): Promise<{ ok: true }> => call(`/matches/${id}/remarks`, { text, name });
+export interface Chapter { title: string; sentences: { text: string; unseen: boolean }[] }
+/** A match that is over, as one player lived it. */
+export const storyOf = async (id: number, seat: number): Promise<Chapter[]> => (await call<{ chapters: Chapter[] }>(`/matches/${id}/story?seat=${seat}`)).chapters;
 export const stand = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/stand`, {});
 export const handOver = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/hand-over`, {});
 export const takeBack = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/take-back`, {});

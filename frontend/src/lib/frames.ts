@@ -41,11 +41,13 @@ export interface OverOp { op: 'over'; outcome: string; winners: number[]; roles:
 export type Op = TableOp | PhaseOp | SeatOp | LineOp | VotesOp | TrialOp | MeOp | ThoughtOp | NightOp | OverOp;
 export interface Item { n: number; at: number; ops: Op[] }
 
-export interface SeatOut { seat: number; name: string; agent: string; person: boolean; open: boolean; away: boolean }
+export interface SeatOut { seat: number; name: string; agent: string; person: boolean; open: boolean; away: boolean; until: number | null; ready: boolean }
+/** Something said beside the table. */
+export interface Remark { id: number; at: number; name: string; author: string; seat: number | null; text: string }
 export interface Defaulted { ask: string; seat: number; kind: 'vote' | 'judge' | 'act'; reason: string }
 export interface MatchOut {
   id: number; title: string; status: string; mode: string; pace: number; finished: boolean; has_people: boolean; practice: boolean;
-  clock: string; parent: number | null; commitment: string; error: string; defaulted: Defaulted[]; seats: SeatOut[];
+  clock: string; parent: number | null; rematch: number | null; private: boolean; commitment: string; error: string; defaulted: Defaulted[]; seats: SeatOut[];
 }
 export interface Param { value: string; label: string }
 export interface Option { verb: string; name: string; label: string; slots: number[][]; params: Param[]; twice: boolean; illegal: Record<string, string>[] }
@@ -67,6 +69,7 @@ export type ServerFrame =
   | { type: 'ask'; ask: Ask | null; standing: Option[] }
   | { type: 'ack'; id: string; ok: boolean; code: string; error: string }
   | { type: 'seats'; seats: SeatOut[] }
+  | { type: 'gallery'; items: Remark[]; gone: number[] }
   | { type: 'pong'; t: number; now: number }
   | { type: 'error'; error: string; fatal: boolean };
 

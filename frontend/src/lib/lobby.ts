@@ -1,7 +1,7 @@
 // A lobby as a form has it: what differs from the defaults, and what the server found about it.
 export interface AgentSpec { id?: string; model?: string; personality?: string; role?: string }
 export interface LobbySpec {
-  title?: string; game?: { mode?: string; coven?: boolean }; slots?: string[]; players?: number; agents?: AgentSpec[]; people?: number;
+  title?: string; game?: { mode?: string; coven?: boolean }; slots?: string[]; players?: number; agents?: AgentSpec[]; people?: number; private?: boolean;
   rounds?: { discussion?: number; voting?: number; night?: number }; clock?: string; talk?: string; pace?: number; seed?: string;
 }
 export interface Mode { name: string; ruleset: string; slots: string[]; rule: string }

@@ -1,5 +1,5 @@
 // The socket of a match: keeps a cursor, comes back where it was, sends what was decided until it is acknowledged.
-import type { Action, Ask, Item, MatchOut, Option, SeatOut, ServerFrame, Thinking, Viewpoint } from './frames';
+import type { Action, Ask, Item, MatchOut, Option, Remark, SeatOut, ServerFrame, Thinking, Viewpoint } from './frames';
 import { NOTHING, write, type Writings } from './writing';
 
 export type Link = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'closed';
@@ -20,6 +20,8 @@ export class Stream {
   thinking = $state.raw<Thinking[]>([]);
   /** What agents are writing, as far as it may be seen from here. */
   writings = $state.raw<Writings>(NOTHING);
+  /** What is said beside the table, as far as it may be heard. */
+  remarks = $state.raw<Remark[]>([]);
   ask = $state.raw<Ask | null>(null);
   standing = $state.raw<Option[]>([]);
   problem = $state('');
@@ -140,6 +142,9 @@ export class Stream {
       case 'seats':
         if (this.match) this.match = { ...this.match, seats: frame.seats as SeatOut[] };
         return;
+      case 'gallery':
+        this.remarks = merged(this.remarks, frame.items, frame.gone);
+        return;
       case 'pong':
         this.lag = Math.round(performance.now() - frame.t);
         this.skew = frame.now - Date.now() + this.lag / 2;
@@ -215,6 +220,13 @@ export class Stream {
   private send(frame: unknown): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
   }
+}
+
+/** Remarks in order, new ones added (none twice: a reconnect tells them again), those taken away left out. */
+export function merged(known: Remark[], news: Remark[], gone: number[]): Remark[] {
+  const all = new Map([...known, ...news].map((one) => [one.id, one]));
+  gone.forEach((id) => all.delete(id));
+  return [...all.values()].sort((a, b) => a.id - b.id);
 }
 
 /** A fresh id; `randomUUID` is missing where a page is neither secure nor local. */
