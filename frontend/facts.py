@@ -185,6 +185,7 @@ def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
         "title": match.title,
         "status": match.status,
         "mode": match.table["mode"],
+        "slots": match.table["slots"],
         "pace": match.pace,
         "finished": match.ended,
         "has_people": match.has_people,

@@ -15,10 +15,10 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
-from game import selectors, services
+from game import selectors, services, tables
 from game.lobby import LobbySpec, lobby_to_yaml
 from game.log import STALE_AFTER
-from game.models import Decision, Event, Lobby, Match, Seat
+from game.models import Decision, Event, Lobby, Match, Remark, Seat
 
 
 class ReadOnly:
@@ -160,6 +160,29 @@ class SeatAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_filter = ("agent", "is_open")
     search_fields = ("name",)
     exclude = ("key_hash",)
+
+
+@admin.register(Remark)
+class RemarkAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """What is said beside the tables."""
+
+    list_display = ("match", "at", "name", "seat", "user", "text", "hidden")
+    list_filter = ("hidden",)
+    search_fields = ("text", "name")
+    actions = ("hide",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Taking away needs the permission; the fields are read-only all the same."""
+        return bool(request.user.has_perm("game.change_remark"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All fields."""
+        return [field.name for field in self.opts.fields]
+
+    @action(description="Take away, for everybody")
+    def hide(self, request: HttpRequest, chosen: QuerySet[Remark]) -> None:
+        """Take remarks away."""
+        self.message_user(request, f"{tables.remarks_hide(remarks=chosen)} taken away.")
 
 
 class OfMatches(ReadOnly, ModelAdmin):  # type: ignore[misc]

@@ -43,6 +43,7 @@ class MatchOut(Shape):
     title: str
     status: str
     mode: str
+    slots: list[str]
     pace: float
     finished: bool
     has_people: bool

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from game import services
+from game import services, tables
 from game.models import Event, Match
 from tests.apps.conftest import play_out
 
@@ -51,6 +51,16 @@ def test_actions_start_pause_resume_and_abort(staff: Client, new_match: Make) ->
         match.refresh_from_db()
         assert match.status == status
     assert LogEntry.objects.count() == 4
+
+
+def test_remarks_are_taken_away(staff: Client, started: Make) -> None:
+    match = started()
+    said = tables.remark_make(match=match, name="Gast", author="a", text="<b>rude</b>")
+    address = reverse("admin:game_remark_changelist")
+    assert b"&lt;b&gt;rude" in staff.get(address).content
+    staff.post(address, {"action": "hide", "_selected_action": [said.pk]})
+    said.refresh_from_db()
+    assert said.hidden
 
 
 def test_an_action_that_does_not_fit_says_why(staff: Client, new_match: Make) -> None:

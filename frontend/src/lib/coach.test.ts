@@ -11,7 +11,7 @@ describe('a newcomer is told', () => {
     ['how to vote', 'vote', 'voting', true, 'Who should stand trial?'],
     ['how to use the night', 'act', 'night', true, 'Your night'],
     ['that there is nothing to do at night', null, 'night', true, 'The night'],
-    ['that nothing is asked by day', null, 'judgement', true, 'Nothing is asked of you'],
+    ['that nothing is asked by day', null, 'judgement', true, 'Listen and watch'],
     ['that the dead may still win', null, 'voting', false, 'You are dead'],
   ])('%s', (_, kind, phase, alive, title) => {
     expect(advice(kind, phase, me, alive).title).toBe(title);

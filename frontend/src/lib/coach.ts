@@ -28,5 +28,5 @@ export function advice(kind: string | null, phase: string, me: Me, alive: boolea
   const asked = kind ? ASKED[kind] : undefined;
   if (asked) return kind === 'act' && me.faction === 'Town' ? { ...asked, text: `${asked.text} In the morning, write what you learnt into your will: it is read when you die.` } : asked;
   if (phase === 'night') return { title: 'The night', text: 'You have nothing to do tonight. Write your will on the right: it is read when you die.' };
-  return { title: 'Nothing is asked of you', text: 'Read along. A click on a player shows what is known of them; "/whisper Name words" speaks to one alone.' };
+  return { title: 'Listen and watch', text: 'A click on a player shows what is known of them; "/whisper Name words" speaks to one alone.' };
 }

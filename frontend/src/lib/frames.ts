@@ -46,7 +46,7 @@ export interface SeatOut { seat: number; name: string; agent: string; person: bo
 export interface Remark { id: number; at: number; name: string; author: string; seat: number | null; text: string }
 export interface Defaulted { ask: string; seat: number; kind: 'vote' | 'judge' | 'act'; reason: string }
 export interface MatchOut {
-  id: number; title: string; status: string; mode: string; pace: number; finished: boolean; has_people: boolean; practice: boolean;
+  id: number; title: string; status: string; mode: string; slots: string[]; pace: number; finished: boolean; has_people: boolean; practice: boolean;
   clock: string; parent: number | null; rematch: number | null; private: boolean; commitment: string; error: string; defaulted: Defaulted[]; seats: SeatOut[];
 }
 export interface Param { value: string; label: string }
