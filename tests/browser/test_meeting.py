@@ -1,4 +1,4 @@
-"""People who meet at a table: invited by a link, ready, played to the end, with a story and a rematch; and the gallery."""
+"""People who meet at a table: invited by a link, ready, with a story and a rematch at the end; and the gallery."""
 
 from __future__ import annotations
 
