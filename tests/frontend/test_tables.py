@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from frontend import facts
+from frontend.facts import millis
 from game import services, tables
 from game.lobby import LobbySpec
-from game.models import Match
+from game.models import AWAY_AFTER, GRACE, Match
 from tests.frontend.logs import whole_match
 from tests.frontend.stored import pause, stored, stored_with_person
 
@@ -96,3 +100,14 @@ def test_a_guest_is_one_speaker_in_a_browser_and_another_in_the_next():
     a, b, c = match.remarks.order_by("pk").values_list("author", flat=True)
     assert a == b != c
     assert post(one, f"/api/matches/{match.pk}/remarks", name="Jailor", text="x").status_code == 409
+
+
+def test_everybody_sees_when_an_agent_takes_over_from_who_is_away():
+    match, seat, _ = stored_with_person()
+    gone = timezone.now() - AWAY_AFTER - timedelta(seconds=1)
+    match.seats.filter(number=seat).update(last_seen_at=gone)
+    shown = {one["seat"]: one for one in Client().get(f"/api/matches/{match.pk}").json()["match"]["seats"]}
+    assert (shown[seat]["away"], shown[seat]["until"]) == (True, millis(gone + GRACE))
+    assert {one["until"] for number, one in shown.items() if number != seat} == {None}
+    services.seat_hand_over(match=match, number=seat)
+    assert facts.seat_out(match.seats.get(number=seat))["until"] is None
