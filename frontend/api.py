@@ -19,7 +19,7 @@ from ninja.security import APIKeyCookie
 from pydantic import Field
 
 from agents import seating
-from frontend import cards, facts, lanes, lobbies, starting
+from frontend import cards, facts, lanes, listing, lobbies, starting
 from frontend.cookies import drop_seat_key, keep_seat_key, seat_key, speaker
 from frontend.present import Presenter, Viewpoint, sees
 from frontend.schemas.lanes import LaneList
@@ -74,16 +74,10 @@ WRITE = {**READ, 409: ErrorOut, 429: ErrorOut}
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-@api.get("/matches", response={200: MatchList, **READ}, summary="Matches, newest first")
+@api.get("/matches", response={200: MatchList, **READ}, summary="A page of matches")
 def matches(request: HttpRequest, wish: Query[MatchQuery]) -> Any:
-    """Matches by status and title."""
-    found = selectors.matches_listed().prefetch_related("seats").order_by("-pk")
-    groups = {"live": cards.LIVE, "over": cards.OVER}
-    if wish.status:
-        found = found.filter(status__in=groups.get(wish.status, (wish.status,)))
-    if wish.q:
-        found = found.filter(title__icontains=wish.q)
-    return {"matches": cards.cards(found[: wish.limit])}
+    """Matches that fit, a page at a time."""
+    return listing.matches_page(wish)
 
 
 @api.get("/matches/{int:match_id}", response={200: MatchDetail, **READ}, summary="One match")

@@ -5,9 +5,12 @@ Reads public events alone, so a card can never tell more than the public stream.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
+
+from frontend import hub
 from frontend.facts import millis, seat_out
 from game import selectors
 from game.engine import events as e
@@ -20,7 +23,7 @@ from game.models import Event, Match
 
 LIVE = ("open", "queued", "running", "paused")
 OVER = ("finished", "aborted", "failed")
-SHAPING = ("match_opened", "phase_opened", "died", "departed", "announced", "match_ended")
+SHAPING = ("match_opened", "phase_opened", "trial_closed", "died", "departed", "announced", "match_ended")
 """Kinds of public events that make up a card."""
 SPOKEN = ("said", "died", "trial_opened", "trial_closed", "announced", "match_ended")
 """Kinds of public events of which the last is quoted."""
@@ -30,18 +33,73 @@ def cards(matches: Iterable[Match]) -> list[dict[str, Any]]:
     """The cards of these matches, in their order; each has the shape of `schemas.MatchCard`."""
     found = list(matches)
     ids = [match.pk for match in found]
-    publics = _publics(ids)
+    rows = _shaping(ids)
+    publics = {match_id: _public(events) for match_id, events in rows.items()}
     quotes = _quotes(ids)
-    return [_card(match, publics.get(match.pk, EMPTY.public), quotes.get(match.pk)) for match in found]
+    moments = _moments({match.pk: rows[match.pk] for match in found if match.status in OVER and match.pk in rows})
+    watching = hub.watching()
+    return [
+        _card(match, publics.get(match.pk, EMPTY.public), quotes.get(match.pk))
+        | {"moments": moments.get(match.pk, []), "watching": watching.get(match.pk, 0)}
+        for match in found
+    ]
 
 
-def _publics(ids: Sequence[int]) -> dict[int, Public]:
-    """The public part of each match, as far as a card needs it."""
+def _shaping(ids: Sequence[int]) -> dict[int, list[Event]]:
+    """The rows of each match that make up its card, in order."""
+    found: dict[int, list[Event]] = {}
     rows = Event.objects.filter(match_id__in=ids, audience=PUBLIC, kind__in=SHAPING).order_by("match_id", "seq")
-    drafts: dict[int, Draft] = {}
     for row in rows:
-        drafts.setdefault(row.match_id, Draft(EMPTY)).add(engine_event(row))
-    return {match_id: draft.public for match_id, draft in drafts.items()}
+        found.setdefault(row.match_id, []).append(row)
+    return found
+
+
+def _public(rows: Iterable[Event]) -> Public:
+    """The public part of a match, as far as a card needs it."""
+    draft = Draft(EMPTY)
+    for row in rows:
+        draft.add(engine_event(row))
+    return draft.public
+
+
+# Moments --------------------------------------------------------------------------------------------------------------
+
+
+def _moments(rows: Mapping[int, Sequence[Event]]) -> dict[int, list[dict[str, Any]]]:
+    """Two moments of each match that are worth a look, as the public numbers them."""
+    chosen = {match_id: _turning(events) for match_id, events in rows.items()}
+    numbers = _numbers([row.pk for events in chosen.values() for row in events])
+    return {
+        match_id: [{"n": numbers[row.pk], "what": what} for row, what in _told(events, rows[match_id])]
+        for match_id, events in chosen.items()
+    }
+
+
+def _turning(rows: Sequence[Event]) -> list[Event]:
+    """The first lynching, or else the first trial, and the last death that is another's."""
+    trials = [row for row in rows if row.kind == "trial_closed"]
+    trial = next((row for row in trials if row.body["lynched"]), trials[0] if trials else None)
+    deaths = [row for row in rows if row.kind == "died" and not (trial and row.body["seat"] == trial.body["accused"])]
+    return [row for row in (trial, deaths[-1] if deaths else None) if row]
+
+
+def _told(chosen: Sequence[Event], rows: Sequence[Event]) -> list[tuple[Event, str]]:
+    """Each of these moments with its sentence."""
+    opened = engine_event(rows[0])
+    names = opened.table.names if isinstance(opened, e.MatchOpened) else ()
+    return [(row, (render.line(engine_event(row), names) or "").split("\n")[0]) for row in chosen]
+
+
+def _numbers(pks: Sequence[int]) -> dict[int, int]:
+    """The numbers that rows have in the public stream."""
+    if not pks:
+        return {}
+    earlier = Event.objects.filter(match=OuterRef("match"), audience=PUBLIC, seq__lte=OuterRef("seq")).order_by()
+    count = earlier.values("match").annotate(n=Count("pk")).values("n")
+    return dict(Event.objects.filter(pk__in=pks).annotate(n=Subquery(count)).values_list("pk", "n"))
+
+
+# Cards ----------------------------------------------------------------------------------------------------------------
 
 
 def _quotes(ids: Sequence[int]) -> dict[int, e.Event]:
@@ -63,6 +121,8 @@ def _card(match: Match, public: Public, quote: e.Event | None) -> dict[str, Any]
         "has_people": match.has_people,
         "day": public.day,
         "phase": "" if public.phase in (Phase.SETUP, Phase.OVER) else render.phase_title(public.phase, public.day),
+        "step": public.phase.value,
+        "fallen": sum(grave.day == public.day for grave in public.graves),
         "living": sorted(public.living) or [seat["seat"] for seat in seats if not ending],
         "seats": seats,
         "open_seats": [seat["seat"] for seat in seats if seat["open"] and match.status in LIVE],
@@ -72,5 +132,6 @@ def _card(match: Match, public: Public, quote: e.Event | None) -> dict[str, Any]
         "created": millis(match.created_at),
         "finished": millis(match.finished_at) if match.finished_at else None,
         "showcase": match.showcase,
+        "practice": match.practice,
         "defaulted": len(selectors.defaulted_of(match)),
     }

@@ -228,6 +228,10 @@ class Hub:
             if not self._rooms:
                 self._rest()
 
+    def rooms(self) -> list[Room]:
+        """The rooms that somebody is in."""
+        return list(self._rooms.values())
+
     def _rest(self) -> None:
         """Nobody watches: let go of both connections."""
         if self._listener:
@@ -280,3 +284,9 @@ def hub() -> Hub:
     if loop not in _hubs:
         _hubs[loop] = Hub()
     return _hubs[loop]
+
+
+def watching() -> dict[int, int]:
+    """How many pages follow each match through this process; those of other web processes are not counted."""
+    rooms = [room for one in list(_hubs.values()) for room in one.rooms()]
+    return {room.match_id: len(room.watchers) for room in rooms}

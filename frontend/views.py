@@ -16,15 +16,20 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from ninja.errors import HttpError
+from pydantic import ValidationError
 
-from frontend import api, cards, facts, lanes
-from game import selectors
+from frontend import api, facts, lanes, listing
+from frontend.schemas.matches import MatchQuery
 from game.engine.roles import ROLES
 from game.engine.text import rulebook
 from game.models import Match
 
 View = Callable[..., HttpResponse]
 
+ENDED = 24
+"""Finished matches on the home page before more are asked for."""
+FILTERS = ("q", "winner", "mode", "agent", "who", "practice", "sort")
+"""Parts of the home page's address."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\nDisallow: /api/\n"
 
 
@@ -52,10 +57,20 @@ def secured(view: View) -> View:
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """What is played, what is open, what has been played."""
-    matches = selectors.matches_listed().prefetch_related("seats").order_by("-pk")
-    live = cards.cards(matches.filter(status__in=cards.LIVE)[:50])
-    over = cards.cards(matches.filter(status__in=cards.OVER)[:24])
-    return _shell(request, "ToSSim", {"page": "home", "matches": [*live, *over]}, live=live, over=over)
+    live = listing.matches_page(MatchQuery(status="live"))["matches"]
+    ended = listing.matches_page(_wish(request))
+    first = {"page": "home", "live": live, "ended": ended}
+    return _shell(request, "ToSSim", first, live=live, over=ended["matches"])
+
+
+def _wish(request: HttpRequest) -> MatchQuery:
+    """The finished matches that the address asks for; those of no filter where it makes no sense."""
+    shown = {"limit": request.GET.get("shown", ENDED), "status": "over", "facets": True}
+    asked = {name: request.GET[name] for name in FILTERS if name in request.GET}
+    try:
+        return MatchQuery.model_validate({**asked, **shown})
+    except ValidationError:
+        return MatchQuery(status="over", facets=True, limit=ENDED)
 
 
 @secured

@@ -17,8 +17,19 @@ class ErrorOut(Shape):
     error: str
 
 
+class MomentOut(Shape):
+    """A moment worth a look: its number in the public's view and what happened."""
+
+    n: int
+    what: str
+
+
 class MatchCard(Shape):
-    """A match on the home page, as the public may know it."""
+    """A match on the home page, as the public may know it.
+
+    `step` is the phase by its key, `fallen` how many graves the present day has, `watching` how many pages this web
+    process sends the match to; two `moments` of a match that is over.
+    """
 
     id: int
     title: str
@@ -28,6 +39,8 @@ class MatchCard(Shape):
     has_people: bool
     day: int
     phase: str
+    step: str
+    fallen: int
     living: list[int]
     seats: list[SeatOut]
     open_seats: list[int]
@@ -37,15 +50,30 @@ class MatchCard(Shape):
     created: int
     finished: int | None
     showcase: bool
+    practice: bool
     defaulted: int
+    watching: int
+    moments: list[MomentOut]
 
 
 class MatchQuery(Shape):
-    """Which matches: `status` is a status, live or over; `q` a part of the title."""
+    """Which matches: `status` is a status, live or over; `q` a part of the title or of a player's name.
+
+    Practice that is over is left out unless wished for. `before` is the last match of the page before; `facets` asks
+    for the choices of each filter.
+    """
 
     status: Annotated[str, Field(max_length=16)] = ""
     q: Annotated[str, Field(max_length=80)] = ""
+    winner: Annotated[str, Field(max_length=40)] = ""
+    mode: Annotated[str, Field(max_length=40)] = ""
+    agent: Annotated[str, Field(max_length=80)] = ""
+    who: Literal["", "people", "agents"] = ""
+    practice: bool = False
+    sort: Literal["newest", "longest"] = "newest"
+    before: Annotated[int, Field(ge=0, le=2**53)] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+    facets: bool = False
 
 
 class EventsQuery(Shape):
@@ -56,10 +84,34 @@ class EventsQuery(Shape):
     limit: Annotated[int, Field(ge=1, le=5000)] = 500
 
 
+class Choice(Shape):
+    """A value of a filter, and how many matches it would leave."""
+
+    value: str
+    count: int
+
+
+class Facet(Shape):
+    """The choices of a filter, most matches first."""
+
+    name: Literal["winner", "mode", "agent", "who"]
+    choices: list[Choice]
+
+
+class Looser(Shape):
+    """The filter without which something would be found, and how much."""
+
+    without: Literal["practice", "q", "agent", "who", "winner", "mode"]
+    count: int
+
+
 class MatchList(Shape):
-    """Matches, newest first."""
+    """A page of matches; `next` is what to pass as `before`, null at the end. `looser` only when nothing fits."""
 
     matches: list[MatchCard]
+    next: int | None
+    facets: list[Facet]
+    looser: Looser | None
 
 
 class MatchDetail(Shape):

@@ -45,7 +45,8 @@ class HomePage(Shape):
     """What the home page knows before its first request; `roles` are the names that the rulebook has a card for."""
 
     page: Literal["home"]
-    matches: list[MatchCard]
+    live: list[MatchCard]
+    ended: MatchList
     roles: list[str]
     user: User | None
     csrf: str

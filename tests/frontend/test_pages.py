@@ -49,7 +49,7 @@ def test_the_home_page_brings_scripts_styles_and_the_matches(client, bundle):
     assert '<script type="module" src="/static/ui/assets/app-1.js">' in page
     assert page.count('rel="stylesheet"') == 2
     facts = HomePage.model_validate(initial(page))
-    assert [card.title for card in facts.matches] == ["Over"]
+    assert [card.title for card in facts.ended.matches] == ["Over"]
     assert facts.csrf
 
 

@@ -1,6 +1,6 @@
 // The HTTP side: lists, starting, sitting down.
 import type { Lobby, LobbySpec, Mode } from './lobby';
-import type { Initial, Item, LaneList, MatchCard, MatchOut, Viewpoint } from './frames';
+import type { Initial, Item, LaneList, MatchList, MatchOut, Viewpoint } from './frames';
 
 const element = globalThis.document?.getElementById('initial');
 export const initial: Initial | null = element ? (JSON.parse(element.textContent || 'null') as Initial | null) : null;
@@ -22,7 +22,7 @@ async function call<T>(path: string, body?: unknown): Promise<T> {
   return value;
 }
 
-export const listMatches = (): Promise<{ matches: MatchCard[] }> => call('/matches');
+export const listMatches = (wish: Record<string, string>): Promise<MatchList> => call(`/matches?${new URLSearchParams(wish)}`);
 export const listLanes = (): Promise<LaneList> => call('/lanes');
 /** A new match; `invite` belongs into the link to a table that is listed nowhere. */
 export interface Created { id: number; invite: string }

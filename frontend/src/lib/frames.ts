@@ -39,7 +39,9 @@ export interface ThoughtOp { op: 'thought'; seat: number; text: string; ask: str
 export interface NightOp { op: 'night'; step: string; what: string; by: number; seats: number[]; value: string; text: string }
 export interface OverOp { op: 'over'; outcome: string; winners: number[]; roles: string[]; seed: string; sentence: string }
 export type Op = TableOp | PhaseOp | SeatOp | LineOp | VotesOp | TrialOp | MeOp | ThoughtOp | NightOp | OverOp;
-export interface Item { n: number; at: number; ops: Op[] }
+/** Which seats see an event; told to the all-knowing view alone. */
+export type Seen = 'all' | number[];
+export interface Item { n: number; at: number; ops: Op[]; seen?: Seen }
 
 export interface SeatOut { seat: number; name: string; agent: string; person: boolean; open: boolean; away: boolean; until: number | null; ready: boolean }
 /** Something said beside the table. */
@@ -84,11 +86,14 @@ export type Action =
   | { do: 'bid'; level: number }
   | { do: 'pass' | 'leave' };
 
+export interface Moment { n: number; what: string }
 export interface MatchCard {
-  id: number; title: string; status: string; mode: string; pace: number; has_people: boolean; day: number; phase: string; living: number[];
+  id: number; title: string; status: string; mode: string; pace: number; has_people: boolean; day: number; phase: string; step: string; fallen: number; living: number[];
   seats: SeatOut[]; open_seats: number[]; outcome: string; winners: string[]; last_line: string; created: number; finished: number | null;
-  showcase: boolean; defaulted: number;
+  showcase: boolean; practice: boolean; defaulted: number; watching: number; moments: Moment[];
 }
+export interface Facet { name: string; choices: { value: string; count: number }[] }
+export interface MatchList { matches: MatchCard[]; next: number | null; facets: Facet[]; looser: { without: string; count: number } | null }
 export interface Lane {
   name: string; kind: 'own' | 'endpoint'; state: string; wanted: string; stale: boolean; base: string; models: string[]; adapters: string[]; group: string;
   seats: number; limit: number; tokens_per_second: number | null; running: number | null; waiting: number | null; cache_hit_share: number | null;
@@ -99,5 +104,5 @@ export interface Swap { group: string; lane_from: string; lane_to: string; secon
 export interface LaneList { lanes: Lane[]; swaps: Swap[]; now: number }
 export interface User { name: string; staff: boolean }
 export interface Initial {
-  page: 'home' | 'match' | 'rules' | 'lobby' | 'lanes' | 'compare'; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; matches?: MatchCard[]; match?: MatchOut; user: User | null; csrf: string; now: number;
+  page: 'home' | 'match' | 'rules' | 'lobby' | 'lanes' | 'compare'; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; match?: MatchOut; user: User | null; csrf: string; now: number;
 }

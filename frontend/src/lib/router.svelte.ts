@@ -29,7 +29,7 @@ class Router {
     const query = new URLSearchParams(location.search);
     for (const [key, value] of Object.entries(parts)) value === null ? query.delete(key) : query.set(key, value);
     const text = query.toString();
-    history.replaceState(null, '', location.pathname + (text ? `?${text}` : '') + location.hash);
+    history.replaceState(history.state, '', location.pathname + (text ? `?${text}` : '') + location.hash);
     this.query = query;
   }
 
