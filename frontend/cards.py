@@ -5,7 +5,7 @@ Reads public events alone, so a card can never tell more than the public stream.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
@@ -68,26 +68,30 @@ def _public(rows: Iterable[Event]) -> Public:
 def _moments(rows: Mapping[int, Sequence[Event]]) -> dict[int, list[dict[str, Any]]]:
     """Two moments of each match that are worth a look, as the public numbers them."""
     chosen = {match_id: _turning(events) for match_id, events in rows.items()}
-    numbers = _numbers([row.pk for events in chosen.values() for row in events])
-    return {
-        match_id: [{"n": numbers[row.pk], "what": what} for row, what in _told(events, rows[match_id])]
-        for match_id, events in chosen.items()
-    }
+    numbers = _numbers([row.pk for events in chosen.values() for row, _ in events])
+    return {match_id: [{"n": numbers[row.pk], **told} for row, told in events] for match_id, events in chosen.items()}
 
 
-def _turning(rows: Sequence[Event]) -> list[Event]:
+def _turning(rows: Sequence[Event]) -> list[tuple[Event, dict[str, Any]]]:
     """The first lynching, or else the first trial, and the last death that is another's."""
-    trials = [row for row in rows if row.kind == "trial_closed"]
-    trial = next((row for row in trials if row.body["lynched"]), trials[0] if trials else None)
-    deaths = [row for row in rows if row.kind == "died" and not (trial and row.body["seat"] == trial.body["accused"])]
-    return [row for row in (trial, deaths[-1] if deaths else None) if row]
+    told = list(_told(rows))
+    trials = [one for one in told if one[1]["what"] != "died"]
+    trial = next((one for one in trials if one[1]["what"] == "lynched"), trials[0] if trials else None)
+    deaths = [one for one in told if one[1]["what"] == "died" and not (trial and one[1]["name"] == trial[1]["name"])]
+    return [one for one in (trial, deaths[-1] if deaths else None) if one]
 
 
-def _told(chosen: Sequence[Event], rows: Sequence[Event]) -> list[tuple[Event, str]]:
-    """Each of these moments with its sentence."""
-    opened = engine_event(rows[0])
-    names = opened.table.names if isinstance(opened, e.MatchOpened) else ()
-    return [(row, (render.line(engine_event(row), names) or "").split("\n")[0]) for row in chosen]
+def _told(rows: Sequence[Event]) -> Iterator[tuple[Event, dict[str, Any]]]:
+    """Every verdict and every death: what happened to whom, and on which day."""
+    names, day = _public(rows[:1]).table.names, 0
+    for row in rows:
+        if row.kind == "phase_opened":
+            day = row.body["day"]
+        elif row.kind == "trial_closed":
+            what = "lynched" if row.body["lynched"] else "spared"
+            yield row, {"what": what, "name": names[row.body["accused"] - 1], "day": day}
+        elif row.kind == "died":
+            yield row, {"what": "died", "name": names[row.body["seat"] - 1], "day": day}
 
 
 def _numbers(pks: Sequence[int]) -> dict[int, int]:

@@ -78,7 +78,7 @@ class Presenter:
         ops = list(_OPS.get(event.kind, _nothing)(self, event))
         if thought and isinstance(event, e.Decided):
             ops.append(_thought(self, event, thought))
-        return {"n": self.count, "at": at, "ops": ops}
+        return {"n": self.count, "at": at, "ops": ops, **({"seen": _seen(event)} if self.god else {})}
 
     def line(self, kind: str, event: e.Event, **parts: Any) -> Op:
         """One line of the log in the game's words; `parts` replace or add to what is usual."""
@@ -92,6 +92,11 @@ class Presenter:
     def name(self, seat: Seat) -> str:
         """A player's name."""
         return self.names[seat - 1] if seat else ""
+
+
+def _seen(event: e.Event) -> str | list[Seat]:
+    """Who at the table sees an event: "all", or the seats."""
+    return "all" if event.to == PUBLIC else list(seats_of(event.to))
 
 
 def _nothing(screen: Presenter, event: e.Event) -> Iterator[Op]:
@@ -383,6 +388,8 @@ def _died(screen: Presenter, event: e.Died) -> Iterator[Op]:
     will = {"state": event.will_shown.value, "text": event.will}
     known = screen.god or (event.role not in ROLES and _knows(screen, event.seat))
     role = {} if known else _role(event.role, "graveyard")
+    if screen.god and event.role == screen.state.role(event.seat):
+        role = {"how": "graveyard"}
     yield _seat(event.seat, alive=False, causes=causes, will=will, notes=list(event.notes), **role)
     yield screen.line("death", event, seat=event.seat, tone="grave")
 

@@ -18,10 +18,12 @@ class ErrorOut(Shape):
 
 
 class MomentOut(Shape):
-    """A moment worth a look: its number in the public's view and what happened."""
+    """A moment worth a look: its number in the public's view, and what happened to whom on which day or night."""
 
     n: int
-    what: str
+    what: Literal["lynched", "spared", "died"]
+    name: str
+    day: int
 
 
 class MatchCard(Shape):

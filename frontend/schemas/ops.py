@@ -235,8 +235,12 @@ Op = TypeAliasType(
 
 
 class Item(Shape):
-    """The operations of one event. `n` counts 1, 2, 3 ... within the viewpoint; `at` in ms."""
+    """The operations of one event. `n` counts 1, 2, 3 ... within the viewpoint; `at` in ms.
+
+    `seen` says who at the table sees the event, and is told to the all-knowing view alone.
+    """
 
     n: int
     at: int
     ops: list[Op]
+    seen: Literal["all"] | list[int] | None = None

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from frontend.asking import permissions, question
-from frontend.present import ELAPSED, Presenter, Thought
+from frontend.present import ELAPSED, Presenter, Thought, sees
 from frontend.schemas.frames import AskOut
 from frontend.schemas.ops import Item
 from game.engine import actions as a
@@ -107,6 +107,27 @@ def test_whoever_sees_everything_counts_by_the_log():
 def test_every_operation_has_the_published_shape(viewpoint):
     for seed in SEEDS:
         items_schema.validate_python(present(whole_match(seed), viewpoint, Thought("hm", 3)))
+
+
+@pytest.mark.parametrize("viewpoint", VIEWPOINTS)
+def test_who_else_sees_an_event_is_told_to_those_who_see_everything_alone(viewpoint):
+    log = whole_match(SEEDS[0])
+    items = present(log, viewpoint)
+    if viewpoint != "god":
+        assert not any("seen" in item for item in items)
+        return
+    for event, item in zip(log, items, strict=True):
+        told = set(range(1, 16)) if item["seen"] == "all" else set(item["seen"])
+        assert told == {seat for seat in range(1, 16) if sees(seat, event)}
+        assert (item["seen"] == "all") == sees("public", event)
+
+
+def test_a_grave_that_tells_the_truth_is_marked_for_those_who_see_everything():
+    died = e.Died(PUBLIC, 3, (Cause.MAFIA,), "Investigator", ShownWill.SHOWN, "")
+    cleaned = e.Died(PUBLIC, 3, (Cause.MAFIA,), "Cleaned", ShownWill.HIDDEN, "")
+    assert [op["set"].get("how") for event in (died, cleaned) for op in shown("god", event) if op["op"] == "seat"] == [
+        "graveyard", None,
+    ]  # fmt: skip
 
 
 # What is shown --------------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ export type Action =
   | { do: 'bid'; level: number }
   | { do: 'pass' | 'leave' };
 
-export interface Moment { n: number; what: string }
+export interface Moment { n: number; what: 'lynched' | 'spared' | 'died'; name: string; day: number }
 export interface MatchCard {
   id: number; title: string; status: string; mode: string; pace: number; has_people: boolean; day: number; phase: string; step: string; fallen: number; living: number[];
   seats: SeatOut[]; open_seats: number[]; outcome: string; winners: string[]; last_line: string; created: number; finished: number | null;

@@ -1,11 +1,14 @@
 // The picture of a match at one moment, made from items by a reducer that knows no rules.
-import type { Chosen, Item, LineOp, MePatch, NightOp, Op, OverOp, PhaseOp, Report, SeatPatch, TableOp, ThoughtOp, TrialOp, VerdictWord, VotesOp } from './frames';
+import { either } from './fog';
+import type { Chosen, Item, LineOp, MePatch, NightOp, Op, OverOp, PhaseOp, Report, SeatOp, SeatPatch, Seen, TableOp, ThoughtOp, TrialOp, VerdictWord, VotesOp } from './frames';
 import type { Night } from './night';
 
-export interface SeatView extends SeatPatch { seat: number; name: string; alive: boolean }
+/** `knownTo` says who at the table knows the role; the all-knowing view alone is told. */
+export interface SeatView extends SeatPatch { seat: number; name: string; alive: boolean; knownTo?: Seen }
+/** `role` is what the speaker was at that moment, where the viewpoint knew it for certain; `seen` as of its item. */
 export interface Line {
   n: number; at: number; id: string; kind: string; seat: number; text: string; tone: string; channel: string; name: string; alias: string; to: number;
-  day: number; report?: Report | null;
+  day: number; report?: Report | null; role?: string; seen?: Seen;
 }
 export interface Me extends MePatch { choice: Chosen | null; ballot: VerdictWord | null }
 export interface Mark { n: number; kind: 'phase' | 'death' | 'trial' | 'end'; title: string; phase: string; day: number }
@@ -26,6 +29,7 @@ export function advance(screen: Screen, items: Item[]): Screen {
     next.n = item.n;
     next.at = item.at;
     for (const op of item.ops) apply(next, op, item);
+    if (!item.ops.length) overheard(next, item);
   }
   return next;
 }
@@ -65,7 +69,7 @@ function apply(screen: Screen, op: Op, item: Item): void {
     case 'phase':
       return phase(screen, op, item);
     case 'seat':
-      screen.seats = screen.seats.map((seat) => (seat.seat === op.seat ? { ...seat, ...given(op.set) } : seat));
+      screen.seats = screen.seats.map((seat) => (seat.seat === op.seat ? { ...seat, ...given(op.set), ...knowers(seat, op, item.seen) } : seat));
       return;
     case 'line':
       return line(screen, op, item);
@@ -93,6 +97,20 @@ function apply(screen: Screen, op: Op, item: Item): void {
   }
 }
 
+/** Who knows a seat's role after a patch: a new one is known to those who see it, the same one to more and more. */
+function knowers(seat: SeatView, { set }: SeatOp, seen: Seen | undefined): Pick<SeatView, 'knownTo'> {
+  if (seen === undefined || (set.role === undefined && set.how === undefined && !set.team)) return {};
+  return { knownTo: (set.role && set.role !== seat.role ? seen : either(seat.knownTo, seen))! };
+}
+
+/** An unnamed line comes in two events: the second one shows nothing and says who else heard it. */
+function overheard(screen: Screen, item: Item): void {
+  const last = screen.lines.at(-1);
+  if (last?.alias && last.n === item.n - 1) screen.lines[screen.lines.length - 1] = { ...last, ...seenBy(either(last.seen, item.seen)) };
+}
+
+const seenBy = (seen: Seen | undefined): Pick<Line, 'seen'> => (seen === undefined ? {} : { seen });
+
 function withFact(nights: Night[], day: number, fact: NightOp): Night[] {
   const last = nights.at(-1);
   return last?.day === day ? [...nights.slice(0, -1), { day, facts: [...last.facts, fact] }] : [...nights, { day, facts: [fact] }];
@@ -113,8 +131,13 @@ function phase(screen: Screen, op: PhaseOp, item: Item): void {
 
 function line(screen: Screen, op: LineOp, item: Item): void {
   if (op.kind === 'death') screen.marks.push({ n: item.n, kind: 'death', title: op.text.split('.')[0]!, phase: '', day: screen.phase?.day ?? 0 });
-  push(screen, item, { ...op, to: op.to ?? 0 });
+  const speaker = screen.seats[op.seat - 1];
+  const certain = speaker?.role && SHOWN.has(speaker.how ?? '') ? { role: speaker.role } : {};
+  push(screen, item, { ...op, to: op.to ?? 0, ...certain });
 }
+
+/** How a role must be known to be the true one; a grave may tell another. */
+const SHOWN = new Set(['dealt', 'known to you', 'revealed']);
 
 function note(screen: Screen, kind: string, op: ThoughtOp | NightOp, item: Item): void {
   const seat = op.op === 'thought' ? op.seat : op.by;
@@ -124,6 +147,6 @@ function note(screen: Screen, kind: string, op: ThoughtOp | NightOp, item: Item)
 function push(screen: Screen, item: Item, part: Partial<Line>): void {
   screen.lines.push({
     n: item.n, at: item.at, id: `e${item.n}`, kind: 'notice', seat: 0, text: '', tone: 'plain', channel: '', name: '', alias: '', to: 0,
-    day: screen.phase?.day ?? 0, ...part,
+    day: screen.phase?.day ?? 0, ...seenBy(item.seen), ...part,
   });
 }

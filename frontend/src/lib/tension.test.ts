@@ -16,6 +16,7 @@ describe('what hangs in the air', () => {
     [at('voting', votes({ 1: 1, 2: 2 })), '1 more vote puts Bob on trial.'],
     [at('voting', votes({ 1: 1 })), '2 more votes put Ada on trial.'],
     [at('voting', votes({ 1: 1, 3: 1 })), '2 more votes put Ada or Cid on trial.'],
+    [at('voting', votes({ 1: 1, 2: 1, 3: 1, 4: 1 })), '2 more votes put any of 4 players on trial.'],
     [at('voting', votes({})), 'Nobody has a vote against them; 3 put somebody on trial.'],
     [at('defense', trial('defense')), 'What Ada says now decides over life and death.'],
     [at('judgement', trial('judgement')), 'Ada dies if more say guilty than innocent.'],

@@ -10,16 +10,18 @@ export function tension(screen: Screen): string {
 }
 
 const name = (screen: Screen, seat: number): string => screen.seats[seat - 1]?.name ?? '';
+const listed = (names: string[], word: string): string => (names.length > 1 ? `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}` : (names[0] ?? ''));
 const votes = (count: number): string => `${count} more ${count === 1 ? 'vote' : 'votes'}`;
 
 function ballot(screen: Screen): string {
   const against = Object.entries(screen.votes?.against ?? {}).sort(([, a], [, b]) => b - a);
-  const [first, second] = against;
+  const first = against[0];
   if (!first) return screen.votes ? `Nobody has a vote against them; ${screen.votes.need} put somebody on trial.` : '';
   const left = (screen.votes?.need ?? 0) - first[1];
   if (left <= 0) return '';
-  const tied = second?.[1] === first[1] ? ` or ${name(screen, Number(second[0]))}` : '';
-  return `${votes(left)} ${left === 1 ? 'puts' : 'put'} ${name(screen, Number(first[0]))}${tied} on trial.`;
+  const tied = against.filter(([, weight]) => weight === first[1]).map(([seat]) => name(screen, Number(seat)));
+  const whom = tied.length > 3 ? `any of ${tied.length} players` : listed(tied, 'or');
+  return `${votes(left)} ${left === 1 ? 'puts' : 'put'} ${whom} on trial.`;
 }
 
 function court(screen: Screen): string {
@@ -42,5 +44,5 @@ function dawn(screen: Screen): string {
   if (dusk < 0) return '';
   const dead = screen.lines.slice(dusk).filter((line) => line.kind === 'death').map((line) => name(screen, line.seat));
   if (!dead.length) return 'Nobody died last night.';
-  return `${dead.length > 1 ? `${dead.slice(0, -1).join(', ')} and ${dead.at(-1)}` : dead[0]} died last night.`;
+  return `${listed(dead, 'and')} died last night.`;
 }
