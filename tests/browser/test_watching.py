@@ -49,7 +49,7 @@ def seek(visitor: Visitor, key: str, moment: str) -> None:
 def test_a_match_is_watched_from_the_home_page_to_its_end(visit: Visit) -> None:
     visitor, match = visit(), live_match()
     visitor.page.goto("/")
-    visitor.page.get_by_role("link", name=re.compile("A small town")).click()
+    visitor.page.get_by_role("link", name=re.compile("A small town")).first.click()
     expect(visitor.page).to_have_url(re.compile(f"/m/{match.pk}"))
     expect(visitor.winner).to_be_visible()
     until(lambda: finished(match), "the result is noted")

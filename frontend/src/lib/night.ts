@@ -4,7 +4,7 @@ import type { NightOp } from './frames';
 export interface Night { day: number; facts: NightOp[] }
 /** `fact` is the place of the fact that the arrow shows; one of a seat to itself is a ring. */
 export interface Arrow { from: number; to: number; kind: ArrowKind; fact: number }
-export type ArrowKind = 'deed' | 'stopped' | 'killed' | 'survived';
+export type ArrowKind = 'deed' | 'swap' | 'stopped' | 'killed' | 'survived';
 
 /** Outcomes of a deed that was done as it was chosen. */
 const DONE = new Set(['done', 'ordered', '']);
@@ -14,6 +14,8 @@ export function arrows(facts: NightOp[]): Arrow[] {
   return facts.flatMap((fact, place) => {
     const kind = kindOf(fact);
     if (!kind || !fact.by) return [];
+    const [one, other] = fact.seats;
+    if (fact.what === 'transport' && kind === 'deed' && one && other) return [{ from: one, to: other, kind: 'swap', fact: place }];
     const targets = fact.seats.length ? fact.seats : [fact.by];
     return targets.map((to) => ({ from: fact.by, to, kind, fact: place }));
   });
