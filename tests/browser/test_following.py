@@ -35,7 +35,7 @@ def opacity(line: Locator) -> float:
 
 def test_standing_votes_are_seen_at_a_glance_and_what_is_missing_in_words(page: Page) -> None:
     match = archive()
-    votes = [event for event in match.events.filter(kind="voted").order_by("seq")]
+    votes = list(match.events.filter(kind="voted").order_by("seq"))
     trial = match.events.filter(kind="trial_opened").order_by("seq")[0]
     before = [vote for vote in votes if vote.seq < trial.seq][-2]
     names = match.table["names"]

@@ -11,7 +11,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.db import connection
 
-from frontend import consumers, facts, hub
+from frontend import cards, consumers, facts, hub
 from frontend.routing import websocket_urlpatterns
 from tests.frontend.logs import present, whole_match
 from tests.frontend.stored import append, stored
@@ -146,3 +146,20 @@ async def test_a_log_that_cannot_be_read_ends_the_page_with_a_reason(running, mo
     assert got[-1]["code"] == consumers.BROKEN
     assert got[-2]["fatal"] is True
     await socket.disconnect()
+
+
+async def test_a_card_says_how_many_pages_follow_its_match(running):
+    sockets = [page(running), page(running, "as=god")]
+    for count, socket in enumerate(sockets, 1):
+        assert await database_sync_to_async(watching)(running) == count - 1
+        await socket.connect()
+        await frames(socket, until=lambda got: got[-1]["type"] == "live")
+    assert await database_sync_to_async(watching)(running) == 2
+    for socket in sockets:
+        await socket.disconnect()
+    assert await database_sync_to_async(watching)(running) == 0
+
+
+def watching(match) -> int:
+    """What the card of a match says of its spectators."""
+    return cards.cards([match])[0]["watching"]

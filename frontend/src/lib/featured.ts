@@ -26,7 +26,7 @@ export function featured(live: MatchCard[], before: Choice | null, now: number, 
   const shown = playing.find((card) => card.id === before?.id);
   if (before && !shown) {
     const over = before.over ?? now;
-    if (held || now - over < LINGER) return { ...before, over };
+    if (held || now - over < LINGER) return before.over === null ? { ...before, over } : before;
   } else if (before && shown) {
     const better = best && now - before.since >= HOLD && interest(best) - interest(shown) >= CLEARLY;
     if (held || !better) return before.over === null ? before : { ...before, over: null };
