@@ -116,6 +116,7 @@ def _card(match: Match, public: Public, quote: e.Event | None) -> dict[str, Any]
     seats = [seat_out(seat) for seat in sorted(match.seats.all(), key=lambda seat: seat.number)]
     names = [seat["name"] for seat in seats]
     ending = public.ending
+    night = public.day - (public.phase is not Phase.NIGHT)
     return {
         "id": match.pk,
         "title": match.title,
@@ -126,7 +127,7 @@ def _card(match: Match, public: Public, quote: e.Event | None) -> dict[str, Any]
         "day": public.day,
         "phase": "" if public.phase in (Phase.SETUP, Phase.OVER) else render.phase_title(public.phase, public.day),
         "step": public.phase.value,
-        "fallen": sum(grave.day == public.day for grave in public.graves),
+        "fallen": sum(grave.night and grave.day == night for grave in public.graves),
         "living": sorted(public.living) or [seat["seat"] for seat in seats if not ending],
         "seats": seats,
         "open_seats": [seat["seat"] for seat in seats if seat["open"] and match.status in LIVE],

@@ -29,8 +29,8 @@ class MomentOut(Shape):
 class MatchCard(Shape):
     """A match on the home page, as the public may know it.
 
-    `step` is the phase by its key, `fallen` how many graves the present day has, `watching` how many pages this web
-    process sends the match to; two `moments` of a match that is over.
+    `step` is the phase by its key, `fallen` how many died in the last night, `watching` how many pages this web process
+    sends the match to; two `moments` of a match that is over.
     """
 
     id: int

@@ -139,6 +139,15 @@ def test_what_is_being_played_has_no_moments_and_tells_its_phase():
     assert (card.moments, card.step, card.watching) == ([], "defense", 0)
 
 
+def test_a_morning_tells_how_many_died_in_the_night():
+    deadly = next(place for place, event in enumerate(LOG) if isinstance(event, e.Died))
+    morning = next(place for place in range(deadly, len(LOG)) if isinstance(LOG[place], e.PhaseOpened))
+    assert LOG[morning].phase == "discussion"
+    stored(LOG[: morning + 1], status="running")
+    card = MatchList.model_validate(Client().get("/api/matches?status=live").json()).matches[0]
+    assert card.fallen == 15 - len(card.living) > 0
+
+
 def test_a_list_takes_the_same_few_queries_however_long_it_is():
     counts = []
     for size in (1, 6):
