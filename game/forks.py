@@ -66,7 +66,7 @@ def _check(match: Match, changed: Mapping[int, str]) -> None:
     if match.status != Match.Status.FINISHED:
         raise Rejected("Only a finished match can be compared with its forks.", "not_finished")
     if match.has_people or table.clock is Clock.WALL or table.talk is Talk.FIFO:
-        raise Rejected("This match hung on people or on the time that answers took: it is not played again.", "not_same")
+        raise Rejected("This match hung on people or on the time that answers took: it has no second run.", "not_same")
     seats = {seat.number: seat.agent for seat in match.seats.all()}
     if strangers := changed.keys() - seats.keys():
         raise Rejected(f"There is no seat {min(strangers)} in this match.", "no_seat")
