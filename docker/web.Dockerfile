@@ -3,7 +3,7 @@ FROM node:22-bookworm-slim AS pages
 WORKDIR /build
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN npm ci --no-audit --no-fund
-COPY frontend/svelte.config.js frontend/tsconfig.json frontend/vite.config.ts ./
+COPY frontend/svelte.config.js frontend/tsconfig.json frontend/vite.config.ts frontend/vite.export.config.ts ./
 COPY frontend/src ./src
 RUN npm run build
 

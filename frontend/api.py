@@ -114,7 +114,7 @@ def events(request: HttpRequest, match_id: int, wish: Query[EventsQuery]) -> Any
 
 def stream(request: HttpRequest, match_id: int, viewpoint: str) -> list[dict[str, Any]]:
     """All items of a viewpoint. Raises HttpError where the caller may not look from there."""
-    wanted = _viewpoint(request, match_id, viewpoint)
+    wanted = viewpoint_named(request, match_id, viewpoint)
     presenter = Presenter(wanted)
     rows = facts.all_rows(match_id)
     return [presenter.item(row.event, row.at, row.thought) for row in rows if sees(wanted, row.event)]
@@ -124,7 +124,7 @@ def stream(request: HttpRequest, match_id: int, viewpoint: str) -> list[dict[str
 def prompt(request: HttpRequest, match_id: int, wish: Query[PromptQuery]) -> Any:
     """What a model was sent before a decision, for whoever may see its thoughts."""
     found = _match(match_id)
-    viewpoint = _viewpoint(request, match_id, wish.as_)
+    viewpoint = viewpoint_named(request, match_id, wish.as_)
     moment = facts.event_of(match_id, viewpoint, wish.n)
     if moment is None or viewpoint not in ("god", getattr(moment[1], "seat", 0)):
         raise HttpError(403, "From here nobody's thoughts can be seen at this moment.")
@@ -230,7 +230,7 @@ def match_start(request: HttpRequest, body: NewMatch) -> Any:
 def match_fork(request: HttpRequest, match_id: int, body: ForkWish) -> Any:
     """Play on from a moment with other agents or another seed; both matches know of each other."""
     found = _match(match_id)
-    moment = facts.event_of(match_id, _viewpoint(request, match_id, body.as_), body.n)
+    moment = facts.event_of(match_id, viewpoint_named(request, match_id, body.as_), body.n)
     if moment is None:
         raise HttpError(422, "The match has not come so far.")
     with Refusals():
@@ -337,7 +337,7 @@ def permission(request: HttpRequest, match_id: int) -> facts.Permission:
     return facts.permission(request.user, match_id, seat_key(request.COOKIES, match_id))
 
 
-def _viewpoint(request: HttpRequest, match_id: int, named: str) -> Viewpoint:
+def viewpoint_named(request: HttpRequest, match_id: int, named: str) -> Viewpoint:
     """The viewpoint of that name. Raises HttpError where the caller may not look from there."""
     wanted: Viewpoint = "god" if named == "god" else int(named) if named.isdecimal() else "public"
     allowed = permission(request, match_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from frontend import views
+from frontend import exports, views
 from frontend.api import api
 
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("m/<int:match_id>", views.match, name="match"),
     path("m/<int:match_id>/and/<int:other_id>", views.compare, name="compare"),
     path("m/<int:match_id>/text", views.match_text, name="match-text"),
+    path("m/<int:match_id>.jsonl", exports.save_records, name="match-records"),
+    path("m/<int:match_id>.txt", exports.save_text, name="match-txt"),
+    path("m/<int:match_id>.html", exports.save_page, name="match-html"),
     path("new", views.new, name="new"),
     path("rules", views.rules, name="rules"),
     path("rules/text", views.rules_text, name="rules-text"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from ninja.errors import HttpError
 from pydantic import ValidationError
 
-from frontend import api, facts, lanes, listing
+from frontend import api, exports, facts, lanes, listing
 from frontend.schemas.matches import MatchQuery
 from game.engine.roles import ROLES
 from game.engine.text import rulebook
@@ -112,22 +112,9 @@ def match_text(request: HttpRequest, match_id: int) -> HttpResponse:
     except HttpError as error:
         context = {"match": found, "error": str(error)}
         return render(request, "frontend/log.html", context, status=error.status_code)
-    lines = [line for item in items for op in item["ops"] if (line := _text(op, item["n"]))]
+    lines = exports.text_lines(items)
     allowed = api.permission(request, match_id).listed
     return render(request, "frontend/log.html", {"match": found, "lines": lines, "as": viewpoint, "allowed": allowed})
-
-
-def _text(op: dict[str, Any], n: int) -> dict[str, Any] | None:
-    """An operation as a line to read, if it is one."""
-    if op["op"] == "phase" and op["round"] == 1:
-        return {"heading": True, "n": n, "text": op["title"]}
-    if op["op"] == "line":
-        who = op.get("name") if op["kind"] in ("chat", "whisper") else ""
-        text = op["text"] or "(whispers)"
-        return {"n": n, "kind": op["kind"], "who": who, "channel": op.get("channel") or "", "text": text}
-    if op["op"] in ("night", "thought"):
-        return {"n": n, "kind": op["op"], "who": "", "channel": "", "text": op["text"]}
-    return None
 
 
 @secured

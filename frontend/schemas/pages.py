@@ -8,8 +8,8 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from frontend.schemas.acts import ClientFrame
-from frontend.schemas.base import Shape
-from frontend.schemas.frames import ServerFrame
+from frontend.schemas.base import Shape, Viewpoint
+from frontend.schemas.frames import MatchOut, ServerFrame
 from frontend.schemas.lanes import LaneList
 from frontend.schemas.matches import (
     AgentList,
@@ -31,6 +31,7 @@ from frontend.schemas.matches import (
     Sit,
     StoryOut,
 )
+from frontend.schemas.ops import Item
 from frontend.schemas.rulebook import ModeOut, RoleOut, RulebookOut
 
 
@@ -92,8 +93,22 @@ class LanesPage(LaneList):
     csrf: str
 
 
+class SavedPage(Shape):
+    """What a page that was saved brings along: a match as one viewpoint saw it. It has no server."""
+
+    page: Literal["saved"]
+    match: MatchOut
+    as_: Annotated[Viewpoint, Field(alias="as")]
+    items: list[Item]
+    roles: list[str]
+    user: None
+    csrf: Literal[""]
+    now: int
+
+
 Initial = TypeAliasType(
-    "Initial", Annotated[HomePage | MatchPage | RulesPage | BarePage | LanesPage, Field(discriminator="page")]
+    "Initial",
+    Annotated[HomePage | MatchPage | RulesPage | BarePage | LanesPage | SavedPage, Field(discriminator="page")],
 )
 """The JSON inside the element #initial."""
 

@@ -104,5 +104,5 @@ export interface Swap { group: string; lane_from: string; lane_to: string; secon
 export interface LaneList { lanes: Lane[]; swaps: Swap[]; now: number }
 export interface User { name: string; staff: boolean }
 export interface Initial {
-  page: 'home' | 'match' | 'rules' | 'lobby' | 'lanes' | 'compare'; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; match?: MatchOut; user: User | null; csrf: string; now: number;
+  page: 'home' | 'match' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'saved'; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; match?: MatchOut; user: User | null; csrf: string; now: number;
 }

@@ -1,5 +1,6 @@
 // The rulebook: fetched once, searched here; every role has an address.
 import { initial } from './api';
+import { saved } from './saved';
 
 export interface RuleAbility { id: string; name: string; when: string; uses: string; targets: string; visit: string; details: string[] }
 export interface RuleGroup { ruleset: string; letter: string; roles: string[] }
@@ -35,9 +36,9 @@ export function slug(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim().replaceAll(' ', '-');
 }
 
-/** Where the rulebook explains a role or a slot of a role list; null where it has nothing on it. */
+/** Where the rulebook explains a role or a slot of a role list; null where it has nothing on it, or is not at hand. */
 export function address(name: string | null | undefined): string | null {
-  if (!name) return null;
+  if (!name || saved) return null;
   if (known.has(name)) return `/rules#${slug(name)}`;
   if (name === 'Any') return '/rules#lists';
   if (FACTIONS.includes(name)) return `/rules#${slug(name)}`;

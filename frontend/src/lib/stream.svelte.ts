@@ -1,5 +1,6 @@
 // The socket of a match: keeps a cursor, comes back where it was, sends what was decided until it is acknowledged.
 import type { Action, Ask, Item, MatchOut, Option, Remark, SeatOut, ServerFrame, Thinking, Viewpoint } from './frames';
+import { saved, type Saved } from './saved';
 import { NOTHING, write, type Writings } from './writing';
 
 export type Link = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'closed';
@@ -43,6 +44,10 @@ export class Stream {
     private onItems: (items: Item[], fresh: boolean) => void,
   ) {
     this.as = as;
+    if (saved) {
+      this.show(saved);
+      return;
+    }
     this.open();
     this.timers.push(window.setInterval(() => this.tick(), 500), window.setInterval(() => this.ping(), PING));
     window.addEventListener('online', this.wake);
@@ -77,6 +82,16 @@ export class Stream {
   /** Our clock, corrected to the server's. */
   now(): number {
     return Date.now() + this.skew;
+  }
+
+  /** All that a saved page brought along: nothing comes after it. */
+  private show(page: Saved): void {
+    this.link = 'closed';
+    this.as = page.as;
+    this.allowed = [page.as];
+    this.match = { ...page.match, finished: true };
+    this.cursor = page.items.length;
+    this.onItems(page.items, false);
   }
 
   private open(): void {
