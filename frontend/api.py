@@ -227,14 +227,17 @@ def match_start(request: HttpRequest, body: NewMatch) -> Any:
 
 
 @api.post("/matches/{int:match_id}/fork", response={201: Created, **WRITE}, summary="Fork a match")
-def match_fork(request: HttpRequest, match_id: int, body: ForkWish) -> Any:
-    """Play on from a moment with other agents or another seed; both matches know of each other."""
+def match_fork(request: HttpRequest, response: HttpResponse, match_id: int, body: ForkWish) -> Any:
+    """Play on from a moment with other agents, another seed, or in a seat; both matches know of each other."""
     found = _match(match_id)
     moment = facts.event_of(match_id, viewpoint_named(request, match_id, body.as_), body.n)
     if moment is None:
         raise HttpError(422, "The match has not come so far.")
     with Refusals():
-        return Status(201, _created(starting.fork(request.user, found, moment[0], body)))
+        made, key = starting.fork(request.user, found, moment[0], body)
+    if key:
+        keep_seat_key(response, made.pk, key)
+    return Status(201, _created(made))
 
 
 @api.post("/matches/{int:match_id}/rematch", response={201: Created, **WRITE}, summary="Play again")

@@ -15,6 +15,7 @@ from frontend.schemas.matches import ForkWish, NewMatch
 from game import selectors, services, tables
 from game.lobby import LobbyError, LobbySpec, lobby_from_yaml
 from game.models import Match
+from game.practice import practice_fork
 
 SHIPPED = Path(game.__file__).parent / "lobbies"
 AT_ONCE = 5
@@ -45,14 +46,24 @@ def start(user: Any, wish: NewMatch) -> Match:
         raise Unplayable("; ".join(problem.rstrip(".") for problem in flaw.problems) + ".") from flaw
 
 
-def fork(user: Any, match: Match, at_seq: int, wish: ForkWish) -> Match:
-    """Begin a match with the past of another one and send it off. Raises Full, Unplayable or services.Rejected."""
+def fork(user: Any, match: Match, at_seq: int, wish: ForkWish) -> tuple[Match, str]:
+    """Begin a match with the past of another one and send it off; with it the key of the seat that was wished.
+
+    Raises Full, Unplayable or services.Rejected.
+    """
     _check_room(user)
     agents = {seat.number: seat.agent for seat in match.seats.all()} | wish.agents
     _check_agents(user, agents.values())
-    made = services.match_fork(match=match, at_seq=at_seq, replace=wish.agents, seed=wish.seed.strip() or None)
+    seed, key = wish.seed.strip() or None, ""
+    if wish.sit:
+        made, key = practice_fork(
+            match=match, at_seq=at_seq, seat=wish.sit, user=user if user.is_authenticated else None,
+            replace=wish.agents, seed=seed,
+        )  # fmt: skip
+    else:
+        made = services.match_fork(match=match, at_seq=at_seq, replace=wish.agents, seed=seed)
     services.match_resume(match=made)
-    return made
+    return made, key
 
 
 def rematch(user: Any, match: Match) -> Match:

@@ -5,11 +5,12 @@ Checks at the edge, writes rows, wakes whoever waits. The log itself is written 
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from celery import current_app
 from django.db import transaction
@@ -205,12 +206,13 @@ def _locked(match: Match) -> Match:
 
 @transaction.atomic
 def match_fork(
-    *, match: Match, at_seq: int, replace: Mapping[int, str] | None = None, seed: str | None = None
-) -> Match:
+    *, match: Match, at_seq: int, replace: Mapping[int, str] | None = None, seed: str | None = None,
+    practice: bool = False,
+) -> Match:  # fmt: skip
     """A new match with the same past up to a moment, and perhaps other agents or other luck from there.
 
     The past ends where the stage of `at_seq` was opened, so that whoever is not replaced decides as before. A fork
-    is paused at first. Raises Rejected.
+    is paused at first; `practice` says that a person will sit in it. Raises Rejected.
     """
     if match.has_people and match.status not in (Match.Status.FINISHED, Match.Status.ABORTED):
         raise Rejected("A match that people are playing cannot be forked before its end.", "people_playing")
@@ -220,13 +222,13 @@ def match_fork(
     cut = selectors.stage_opened_before(match.pk, at_seq)
     if not cut:
         raise Rejected("There is nothing to fork at this moment.", "no_past")
-    fork = _fork_row(match, cut, seed)
+    fork = _fork_row(match, cut, seed, practice)
     for seat in match.seats.order_by("number"):
         agent = (replace or {}).get(seat.number, seat.agent)
         Seat.objects.create(
             match=fork, number=seat.number, name=seat.name, agent=agent, agent_options=seat.agent_options
         )
-    events_append(match_id=fork.pk, lease=0, events=selectors.log_of(match.pk)[:cut])
+    events_append(match_id=fork.pk, lease=0, events=_past(fork, selectors.log_of(match.pk)[:cut]))
     boundaries = Event.objects.filter(match=match, seq__lte=cut, boundary=True)
     Event.objects.filter(match=fork, seq__in=boundaries.values("seq")).update(boundary=True)
     if seed:
@@ -234,15 +236,24 @@ def match_fork(
     return fork
 
 
-def _fork_row(match: Match, at_seq: int, seed: str | None) -> Match:
+def _past(fork: Match, events: Sequence[e.Event]) -> list[e.Event]:
+    """The events of a past under the fork's own table: a clock that people played by is not taken along."""
+    opened, *others = events
+    table = codec.table_from_json(fork.table)
+    return [dataclasses.replace(cast("e.MatchOpened", opened), table=table), *others]
+
+
+def _fork_row(match: Match, at_seq: int, seed: str | None, practice: bool) -> Match:
     return Match.objects.create(
         title=f"{match.title} (fork)"[:80],
-        table={**match.table, "clock": "none"} if match.has_people else match.table,
+        table={**match.table, "clock": "none"} if match.has_people or practice else match.table,
         roles=match.roles,
         seed=seed or match.seed,
         commitment=match.commitment,
         rules_version=match.rules_version,
         status=Match.Status.PAUSED,
+        has_people=practice,
+        practice=practice or match.practice,
         pace=match.pace,
         parent=match,
         fork_seq=at_seq,

@@ -216,12 +216,16 @@ class LobbyOut(Shape):
 
 
 class ForkWish(Shape):
-    """A fork: the past that `as` saw up to its item `n`, then other agents at some seats, or another seed."""
+    """A fork: the past that `as` saw up to its item `n`, then other agents at some seats, or another seed.
+
+    `sit` is a seat for the caller: such a match is practice.
+    """
 
     as_: Annotated[str, Field(alias="as", max_length=8)] = "public"
     n: Annotated[int, Field(ge=1)]
     agents: dict[Annotated[int, Field(ge=1, le=15)], Annotated[str, Field(max_length=64)]] = Field(default_factory=dict)
     seed: Annotated[str, Field(max_length=64)] = ""
+    sit: Annotated[int, Field(ge=1, le=15)] | None = None
 
 
 class AgentList(Shape):

@@ -203,9 +203,22 @@ def test_a_fork_has_other_luck_and_other_players_where_they_are_wished(admin_cli
     assert (fork.seed, fork.seats.get(number=2).agent, fork.seats.get(number=3).agent) == ("other", "small", "scripted")
 
 
+def test_a_guest_forks_a_match_into_a_seat_and_holds_it(guest, parent):
+    answer = post(guest, f"/api/matches/{parent.pk}/fork", n=40, sit=3, **{"as": "god"})
+    assert answer.status_code == 201, answer.content
+    fork = Match.objects.get(pk=answer.json()["id"])
+    assert guest.cookies[f"tossim_seat_{fork.pk}"]["httponly"]
+    mine, other = (one.get(f"/api/matches/{fork.pk}").json() for one in (guest, Client()))
+    assert (mine["me"], mine["allowed"]) == (3, ["public", 3])
+    assert (other["me"], other["allowed"]) == (None, ["public"])
+    assert (mine["match"]["practice"], mine["match"]["clock"], mine["card"]["practice"]) == (True, "none", True)
+    assert mine["match"]["seats"][2]["name"] == parent.seats.get(number=3).name
+
+
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
+        ({"n": 40, "sit": 16}, 422, "sit"),
         ({"n": 99_999}, 422, "has not come so far"),
         ({"n": 0}, 422, "n: "),
         ({"n": 40, "as": "77"}, 403, "viewpoint"),

@@ -41,8 +41,8 @@ export async function itemsOf(id: number, as: string): Promise<Item[]> {
   return items;
 }
 export const listAgents = async (): Promise<string[]> => (await call<{ agents: string[] }>('/agents')).agents;
-export const forkMatch = (id: number, as: Viewpoint, n: number, agents: Record<number, string>, seed: string): Promise<{ id: number }> =>
-  call(`/matches/${id}/fork`, { as: String(as), n, agents, seed });
+export const forkMatch = (id: number, as: Viewpoint, n: number, agents: Record<number, string>, seed: string, sit: number | null): Promise<{ id: number }> =>
+  call(`/matches/${id}/fork`, { as: String(as), n, agents, seed, sit });
 export interface Prompt { messages: { role: string; content: string }[]; stable_tokens: number; tail_tokens: number; exact: boolean }
 export const promptOf = (id: number, as: Viewpoint, n: number): Promise<Prompt> => call(`/matches/${id}/prompt?as=${as}&n=${n}`);
 export const listModes = (): Promise<Mode[]> => call('/modes');
