@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import god from '../fixtures/god.json';
 import own from '../fixtures/seat.json';
 import type { Item } from './frames';
-import { advance, EMPTY, Timeline } from './reduce';
+import { advance, EMPTY, glimpse, leader, Timeline } from './reduce';
 
 const everything = god as unknown as Item[];
 const seat = own as unknown as Item[];
@@ -50,6 +50,35 @@ describe('the picture of a match', () => {
     const last = everything.at(-1)!.n;
     const line = advance(advance(EMPTY, everything), [{ n: last + 1, at: 0, ops: [{ op: 'thought', seat: 2, text: 'hm', ask: 'vote', cost: 3, report }] }]).lines.at(-1);
     expect(line).toMatchObject({ kind: 'thought', seat: 2, text: 'hm', report });
+  });
+
+  it('knows who leads the votes: alone, and with more than one', () => {
+    expect(leader({})).toBe(0);
+    expect(leader({ 6: 1 })).toBe(0);
+    expect(leader({ 6: 2, 3: 1 })).toBe(6);
+    expect(leader({ 6: 2, 3: 2 })).toBe(0);
+    expect(leader({ 2: 2, 10: 3 })).toBe(10);
+  });
+
+  it('marks where the votes turn to another player, through a tie too, and not from one day to the next', () => {
+    const swings = advance(EMPTY, everything).marks.filter((mark) => mark.kind === 'swing');
+    expect(swings.map((mark) => [mark.day, mark.n])).toEqual([[2, 107], [3, 191], [4, 249]]);
+    const end = advance(EMPTY, everything);
+    expect(swings[0]?.title).toBe(`The votes turn from ${end.seats[5]?.name} to ${end.seats[2]?.name}`);
+    const mine = advance(EMPTY, seat).marks.filter((mark) => mark.kind === 'swing');
+    expect(mine.map((mark) => mark.title)).toEqual(swings.map((mark) => mark.title));
+  });
+
+  it('says a moment in a few words', () => {
+    const timeline = new Timeline();
+    timeline.add(everything);
+    expect(glimpse(EMPTY)).toBe('Before the match');
+    expect(glimpse(timeline.at(60))).toBe('Day 2 - Discussion');
+    const spoken = everything.find((item) => item.ops.some((op) => op.op === 'line' && op.kind === 'chat'))!;
+    const op = spoken.ops.find((one) => one.op === 'line')!;
+    expect(glimpse(timeline.at(spoken.n))).toContain(op.op === 'line' ? `${op.name}: ${op.text.slice(0, 40)}` : '');
+    const long = advance(EMPTY, [{ n: 1, at: 0, ops: [{ op: 'line', id: 'e1', kind: 'chat', seat: 0, name: 'Ada', text: 'x'.repeat(4000), tone: 'plain' }] }]);
+    expect(glimpse(long).length).toBeLessThan(130);
   });
 
   it('marks a trial once', () => {

@@ -11,14 +11,14 @@ export interface Line {
   day: number; report?: Report | null; role?: string; seen?: Seen;
 }
 export interface Me extends MePatch { choice: Chosen | null; ballot: VerdictWord | null }
-export interface Mark { n: number; kind: 'phase' | 'death' | 'trial' | 'end'; title: string; phase: string; day: number }
+export interface Mark { n: number; kind: 'phase' | 'death' | 'trial' | 'swing' | 'end'; title: string; phase: string; day: number }
 export interface Screen {
-  n: number; at: number; table: TableOp | null; phase: PhaseOp | null; phaseAt: number; seats: SeatView[]; lines: Line[]; votes: VotesOp | null;
+  n: number; at: number; table: TableOp | null; phase: PhaseOp | null; phaseAt: number; seats: SeatView[]; lines: Line[]; votes: VotesOp | null; leader: number;
   trial: TrialOp | null; me: Me; over: OverOp | null; marks: Mark[]; nights: Night[];
 }
 
 export const EMPTY: Screen = {
-  n: 0, at: 0, table: null, phase: null, phaseAt: 0, seats: [], lines: [], votes: null, trial: null, me: { choice: null, ballot: null }, over: null, marks: [], nights: [],
+  n: 0, at: 0, table: null, phase: null, phaseAt: 0, seats: [], lines: [], votes: null, leader: 0, trial: null, me: { choice: null, ballot: null }, over: null, marks: [], nights: [],
 };
 
 /** The screen after more items. The one that it began with stays as it was. */
@@ -74,8 +74,7 @@ function apply(screen: Screen, op: Op, item: Item): void {
     case 'line':
       return line(screen, op, item);
     case 'votes':
-      screen.votes = op;
-      return;
+      return votes(screen, op, item);
     case 'trial':
       if (op.stage === 'defense' && screen.trial?.number !== op.number) {
         const name = screen.seats[op.accused - 1]?.name ?? '';
@@ -110,6 +109,23 @@ function overheard(screen: Screen, item: Item): void {
 }
 
 const seenBy = (seen: Seen | undefined): Pick<Line, 'seen'> => (seen === undefined ? {} : { seen });
+
+/** Who has the most votes, alone and more than one; 0 for nobody. */
+export function leader(against: Record<string, number>): number {
+  const [first, second] = Object.entries(against).sort(([, a], [, b]) => b - a);
+  return first && first[1] > 1 && first[1] > (second?.[1] ?? 0) ? Number(first[0]) : 0;
+}
+
+/** Votes swing when another player comes to lead; a majority needs no mark of its own, since it opens a trial at once. */
+function votes(screen: Screen, op: VotesOp, item: Item): void {
+  const now = leader(op.against);
+  if (now && screen.leader && now !== screen.leader) {
+    const [from, to] = [screen.leader, now].map((seat) => screen.seats[seat - 1]?.name ?? '');
+    screen.marks.push({ n: item.n, kind: 'swing', title: `The votes turn from ${from} to ${to}`, phase: '', day: screen.phase?.day ?? 0 });
+  }
+  screen.leader = op.votes.length ? now || screen.leader : 0;
+  screen.votes = op;
+}
 
 function withFact(nights: Night[], day: number, fact: NightOp): Night[] {
   const last = nights.at(-1);
@@ -149,4 +165,16 @@ function push(screen: Screen, item: Item, part: Partial<Line>): void {
     n: item.n, at: item.at, id: `e${item.n}`, kind: 'notice', seat: 0, text: '', tone: 'plain', channel: '', name: '', alias: '', to: 0,
     day: screen.phase?.day ?? 0, ...seenBy(item.seen), ...part,
   });
+}
+
+const GLIMPSE = 90;
+
+/** A moment in a few words: its phase, and the last thing that came to pass in it. */
+export function glimpse(screen: Screen): string {
+  const title = screen.phase?.title ?? 'Before the match';
+  const last = screen.lines.findLast((line) => line.kind !== 'thought');
+  if (!last || last.kind === 'heading') return title;
+  const who = ['chat', 'whisper'].includes(last.kind) && last.name ? `${last.name}: ` : '';
+  const words = `${who}${last.text || 'whispers'}`;
+  return `${title} · ${words.length > GLIMPSE ? `${words.slice(0, GLIMPSE)} …` : words}`;
 }
