@@ -140,7 +140,7 @@ def prompt(request: HttpRequest, match_id: int, wish: Query[PromptQuery]) -> Any
 def match_story(request: HttpRequest, match_id: int, seat: Annotated[int, Field(ge=1, le=15)]) -> Any:
     """A match that is over as one player lived it, with what they could not know then."""
     found = _match(match_id)
-    _viewpoint(request, match_id, str(seat))
+    viewpoint_named(request, match_id, str(seat))
     if found.status not in (Match.Status.FINISHED, Match.Status.ABORTED):
         raise HttpError(409, "A story is told when the match is over.")
     return {"chapters": [asdict(chapter) for chapter in story(selectors.log_of(match_id), seat)]}
