@@ -92,14 +92,14 @@ def test_guests_see_no_admin(client: Client) -> None:
 
 def test_what_a_default_filled_is_said_in_words_once_the_match_has_ended(staff: Client, started: Make) -> None:
     match = started()
-    noted = [{"ask": f"9:{seat}", "seat": seat, "kind": kind, "reason": "late"} for seat, kind in enumerate(KINDS, 1)]
+    noted = [{"ask": f"907:{seat}", "seat": seat, "kind": kind, "reason": "late"} for seat, kind in enumerate(KINDS, 1)]
     Match.objects.filter(pk=match.pk).update(defaulted=noted)
     pages = [reverse("admin:game_match_changelist"), reverse("admin:game_match_change", args=[match.pk])]
     said = []
     for status in (Match.Status.RUNNING, Match.Status.FINISHED):
         Match.objects.filter(pk=match.pk).update(status=status)
         texts = [staff.get(page).content.decode() for page in pages]
-        assert not any("late" in text and "9:1" in text for text in texts)
+        assert not any("late" in text and "907:1" in text for text in texts)
         said.append(["votes: 2, night choices: 1" in text for text in texts])
     assert said == [[False, False], [True, True]]
 
