@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from game import selectors, services, tables
+from game import people, selectors, services, tables
 from game.lobby import LobbySpec, lobby_to_yaml
 from game.log import STALE_AFTER
-from game.models import Decision, Event, Lobby, Match, Remark, Seat
+from game.models import Complaint, Decision, Event, Insight, Lobby, Match, Remark, Seat
 
 
 class ReadOnly:
@@ -46,6 +50,17 @@ class SeatInline(ReadOnly, TabularInline):  # type: ignore[misc]
     extra = 0
 
 
+class WordsForm(ActionForm):  # type: ignore[misc]
+    """An action with a sentence beside it."""
+
+    words = forms.CharField(
+        required=False,
+        max_length=300,
+        label="",
+        widget=UnfoldAdminTextInputWidget({"placeholder": "Why, or what was done"}),
+    )
+
+
 HIDDEN = ("seed", "roles", "defaulted")
 """Fields of a match that might tell of roles while it is played."""
 WORDS = {"vote": "votes", "judge": "verdicts", "act": "night choices"}
@@ -63,7 +78,8 @@ class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     search_fields = ("id", "title", "seats__name")
     exclude = HIDDEN
     inlines = (SeatInline,)
-    actions = ("start", "pause", "resume", "abort")
+    actions = ("start", "pause", "resume", "abort", "look_inside")
+    action_form = WordsForm
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Actions need the permission; the fields are read-only all the same."""
@@ -121,6 +137,13 @@ class MatchAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     def abort(self, request: HttpRequest, chosen: QuerySet[Match]) -> None:
         """End matches."""
         self._each(request, chosen, "aborted", lambda match: services.match_abort(match=match))
+
+    @action(description="Look inside while people play (is logged; say why: the table is told)")
+    def look_inside(self, request: HttpRequest, chosen: QuerySet[Match]) -> None:
+        """Let whoever asks see what is hidden."""
+        reason = request.POST.get("words", "")
+        look = partial(people.match_look_inside, user=request.user, reason=reason)
+        self._each(request, chosen, f"looked into: {reason}", lambda match: look(match=match))
 
     def _each(
         self, request: HttpRequest, chosen: QuerySet[Match], done: str, service: Callable[[Match], object]
@@ -183,6 +206,83 @@ class RemarkAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     def hide(self, request: HttpRequest, chosen: QuerySet[Remark]) -> None:
         """Take remarks away."""
         self.message_user(request, f"{tables.remarks_hide(remarks=chosen)} taken away.")
+
+
+@admin.register(Insight)
+class InsightAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Who of the staff has looked inside which match, and why."""
+
+    list_display = ("match", "user", "reason", "at")
+
+
+WITHHELD = "shown when its people have played the match, or to whoever looks inside"
+
+
+@admin.register(Complaint)
+class ComplaintAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """What persons have reported. What not everybody has heard stays hidden as long as people play."""
+
+    list_display = ("at", "match", "words", "why", "whose", "reporter", "moment", "handled_at", "handled_by", "answer")
+    list_filter = (("handled_at", admin.EmptyFieldListFilter),)
+    fields = list_display
+    readonly_fields = list_display
+    ordering = ("-at",)
+    actions = ("handled",)
+    action_form = WordsForm
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The action needs the permission; the fields are read-only all the same."""
+        return bool(request.user.has_perm("game.change_complaint"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Complaint]:
+        """Each with whether whoever asks may see what it is about."""
+        closed = Q(match__has_people=False) | Q(match__status__in=(Match.Status.FINISHED, Match.Status.ABORTED))
+        looked = Match.objects.filter(Q(insights__user=request.user.pk))
+        seen = Q(public=True) | closed | Q(match__in=looked)
+        shown = ExpressionWrapper(seen, output_field=BooleanField())
+        found: QuerySet[Complaint] = (
+            super().get_queryset(request).select_related("match", "by_user").annotate(shown=shown)
+        )
+        return found
+
+    def words(self, complaint: Any) -> str:
+        """What was said."""
+        return complaint.quote if complaint.shown else WITHHELD
+
+    def why(self, complaint: Any) -> str:
+        """What is wrong with it."""
+        return complaint.reason if complaint.shown else WITHHELD
+
+    def whose(self, complaint: Any) -> str:
+        """Who said it."""
+        if not complaint.shown or complaint.seat is None:
+            return "-"
+        return f"seat {complaint.seat}, {complaint.match.seats.get(number=complaint.seat).name}"
+
+    def reporter(self, complaint: Any) -> str:
+        """Who has reported it."""
+        return str(complaint.by_user or f"seat {complaint.by_seat}") if complaint.shown else "-"
+
+    def moment(self, complaint: Any) -> str:
+        """Where it was said."""
+        if complaint.n is None or not complaint.shown:
+            return "-"
+        address, n = reverse("match", args=[complaint.match_id]), complaint.n
+        return format_html('<a href="{}?as={}&at={}#e{}">{}</a>', address, complaint.viewpoint, n, n, n)
+
+    @action(description="Handled (say what was done)")
+    def handled(self, request: HttpRequest, chosen: QuerySet[Complaint]) -> None:
+        """Note that reports have been seen to."""
+        answer, done = request.POST.get("words", ""), 0
+        for complaint in chosen:
+            try:
+                people.complaint_handle(complaint=complaint, user=request.user, answer=answer)
+            except services.Rejected as refused:
+                self.message_user(request, f"{complaint}: {refused.reason}", messages.WARNING)
+            else:
+                done += 1
+                self.log_change(request, complaint, f"handled: {answer}")
+        self.message_user(request, f"{done} of {len(chosen)} reports handled.")
 
 
 class OfMatches(ReadOnly, ModelAdmin):  # type: ignore[misc]

@@ -16,6 +16,18 @@ GRACE = timedelta(seconds=60)
 """A person who gives no sign for so long is stood in for."""
 
 
+class Profile(models.Model):
+    """A person with an account: the name under which exports know them, and what their words may be used for."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="profile")
+    pseudonym = models.CharField(max_length=40, unique=True)
+    research_ok = models.BooleanField(default=False, help_text="in matches to come, unless said otherwise there")
+    training_ok = models.BooleanField(default=False, help_text="in matches to come, unless said otherwise there")
+
+    def __str__(self) -> str:
+        return self.pseudonym
+
+
 class Lobby(models.Model):
     """A table as somebody wished it: the spec of `game.lobby` as plain values."""
 
@@ -75,6 +87,7 @@ class Match(models.Model):
     defaulted = models.JSONField(
         default=list, blank=True, help_text="deciding answers that a default filled: ask, seat, kind, reason"
     )
+    rewritten_at = models.DateTimeField(null=True, blank=True, help_text="when somebody's words or name were taken out")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -108,6 +121,8 @@ class Seat(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     handed_over = models.BooleanField(default=False)
     handed_over_by_grace = models.BooleanField(default=False)
+    research_ok = models.BooleanField(default=False, help_text="the person lets research use what they did here")
+    training_ok = models.BooleanField(default=False, help_text="the person lets models be trained on it")
 
     class Meta:
         ordering = ("match", "number")
@@ -120,6 +135,11 @@ class Seat(models.Model):
     def taken(self) -> bool:
         """Whether a person has sat down."""
         return bool(self.key_hash)
+
+    @property
+    def of_person(self) -> bool:
+        """Whether a person sat down here, even one who has left since."""
+        return self.taken_at is not None
 
     @property
     def played_by_person(self) -> bool:
@@ -157,6 +177,46 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.text[:40]}"
+
+
+class Insight(models.Model):
+    """Somebody of the staff sees all of a match that people are playing: who, since when, and why."""
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="insights")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    reason = models.CharField(max_length=300, help_text="the table is told")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=("match", "user"), name="one_insight_a_user")]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Complaint(models.Model):
+    """What somebody has reported: the words of a person, as the reporter saw them."""
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="complaints")
+    seat = models.PositiveSmallIntegerField(null=True, blank=True, help_text="whose words; empty: the game hides it")
+    quote = models.TextField()
+    public = models.BooleanField(help_text="everybody at the table has heard it")
+    viewpoint = models.CharField(max_length=8, blank=True, help_text="from where the reporter looked")
+    n = models.PositiveIntegerField(null=True, blank=True, help_text="the item of that viewpoint; empty: no item")
+    reason = models.CharField(max_length=300)
+    by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="complaints"
+    )
+    by_seat = models.PositiveSmallIntegerField(null=True, blank=True)
+    at = models.DateTimeField(db_default=Now())
+    handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="complaints_handled"
+    )
+    answer = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"report {self.pk} in match {self.match_id}"
 
 
 class Event(models.Model):

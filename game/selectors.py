@@ -20,7 +20,7 @@ from game.engine.setup import MODES
 from game.engine.state import EMPTY, State, View
 from game.lobby import LobbySpec, OptionsSpec, RoundsSpec, SecondsSpec
 from game.log import engine_event
-from game.models import Ask, Decision, Event, Match, Remark, Seat
+from game.models import Ask, Decision, Event, Insight, Match, Remark, Seat
 
 Viewpoint = int | str
 """A seat's number, "public" or "god"."""
@@ -194,10 +194,12 @@ def viewpoint_for(user: Any, match: Match, key: str | None = None) -> Viewpoints
     """The one guard of everything that shows a match (sockets, pages, API, exports).
 
     As long as people play, outsiders see what the public sees and each person what their seat sees: hosts and
-    staff too. `key` is the secret of a seat; a logged-in user is known by name as well.
+    staff too, unless they asked to look inside. `key` is the secret of a seat; a logged-in user is known by name as
+    well.
     """
     me = seat_of(user, match, key)
-    if match.has_people and match.status not in (Match.Status.FINISHED, Match.Status.ABORTED):
+    playing = match.has_people and match.status not in (Match.Status.FINISHED, Match.Status.ABORTED)
+    if playing and (me or not looks_inside(user, match)):
         allowed: set[Viewpoint] = {"public"} | ({me} if me else set())
         return Viewpoints(frozenset(allowed), "People are playing: all else is shown when the match has ended.", me)
     seats = range(1, len(match.table["names"]) + 1)
@@ -212,6 +214,12 @@ def hears_gallery(match: Match, me: int | None) -> bool:
 def remarks_of(match: Match, last: int) -> list[Remark]:
     """The last remarks of the gallery, hidden ones too, in order."""
     return list(match.remarks.order_by("-pk")[:last])[::-1]
+
+
+def looks_inside(user: Any, match: Match) -> bool:
+    """Whether somebody of the staff has asked to see all of a match that people play."""
+    staff = getattr(user, "is_active", False) and getattr(user, "is_staff", False)
+    return bool(staff and Insight.objects.filter(match=match, user=user).exists())
 
 
 def defaulted_of(match: Match) -> list[dict[str, Any]]:

@@ -283,6 +283,8 @@ def seat_take(
         raise Rejected("This seat is taken." if number else "Every seat is taken.", "taken")
     if user is not None and match.seats.filter(user=user).exclude(key_hash="").exists():
         raise Rejected("You already have a seat in this match.", "seated")
+    if user is not None and match.insights.filter(user=user).exists():
+        raise Rejected("You have looked inside this match: you cannot play in it.", "looked_inside")
     key = secrets.token_urlsafe(32)
     seat.name, seat.user, seat.key_hash = _name(match, seat, name), user, selectors.key_hash(key)
     seat.taken_at = seat.last_seen_at = timezone.now()
@@ -309,6 +311,7 @@ def seat_leave(*, match: Match, number: int) -> None:
     if match.status == Match.Status.OPEN:
         seat.name = next(free_names(match.seats.values_list("name", flat=True)))
         seat.user, seat.key_hash, seat.taken_at, seat.last_seen_at, seat.ready = None, "", None, None, False
+        seat.research_ok = seat.training_ok = False
         seat.save()
     else:
         Seat.objects.filter(pk=seat.pk).update(handed_over=True, handed_over_by_grace=False)

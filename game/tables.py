@@ -94,6 +94,8 @@ def remark_make(
     """Say something beside the table. `author` tells one speaker from another. Raises Rejected."""
     if not selectors.hears_gallery(match, seat):
         raise Rejected("You play in this match: the gallery is yours when it has ended.", "plays")
+    if user is not None and selectors.looks_inside(user, match) and not match.ended:
+        raise Rejected("You have looked inside this match: say nothing beside it until it has ended.", "looks_inside")
     words = " ".join(text.split())
     if not words or len(words) > REMARK_LENGTH:
         raise Rejected(f"A remark has 1 to {REMARK_LENGTH} characters.", "length")
