@@ -14,14 +14,16 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition
 from ninja import NinjaAPI, Query, Status
 from ninja.decorators import decorate_view
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.security import APIKeyCookie
 from pydantic import Field
 
 from agents import seating
-from frontend import cards, facts, lanes, listing, lobbies, starting
+from frontend import cards, facts, lanes, listing, lobbies, persons, starting
 from frontend.cookies import drop_seat_key, keep_seat_key, seat_key, speaker
+from frontend.limits import Often
 from frontend.present import Presenter, Viewpoint, sees
+from frontend.refusals import Refusals
 from frontend.schemas.lanes import LaneList
 from frontend.schemas.matches import (
     AgentList,
@@ -46,7 +48,7 @@ from frontend.schemas.matches import (
     StoryOut,
 )
 from frontend.schemas.rulebook import ModeOut, RoleOut, RulebookOut
-from game import selectors, services, tables
+from game import people, selectors, services, tables
 from game.engine import setup
 from game.engine.roles import ROLES
 from game.engine.text import render, rulebook
@@ -66,6 +68,7 @@ class Browser(APIKeyCookie):
 
 
 api = NinjaAPI(title="ToSSim", version="1", auth=Browser(), docs_url=None, urls_namespace="api")
+api.add_router("", persons.router)
 
 READ = {403: ErrorOut, 404: ErrorOut, 422: ErrorOut}
 WRITE = {**READ, 409: ErrorOut, 429: ErrorOut}
@@ -219,14 +222,17 @@ def rules(request: HttpRequest) -> HttpResponse:
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
-@api.post("/matches", response={201: Created, **WRITE}, summary="Start a match")
+STARTS = Often("20/m", "start")
+
+
+@api.post("/matches", response={201: Created, **WRITE}, summary="Start a match", throttle=[STARTS])
 def match_start(request: HttpRequest, body: NewMatch) -> Any:
     """Open a match of scripted agents, with as many seats left to people as wanted."""
     with Refusals():
         return Status(201, _created(starting.start(request.user, body)))
 
 
-@api.post("/matches/{int:match_id}/fork", response={201: Created, **WRITE}, summary="Fork a match")
+@api.post("/matches/{int:match_id}/fork", response={201: Created, **WRITE}, summary="Fork a match", throttle=[STARTS])
 def match_fork(request: HttpRequest, response: HttpResponse, match_id: int, body: ForkWish) -> Any:
     """Play on from a moment with other agents, another seed, or in a seat; both matches know of each other."""
     found = _match(match_id)
@@ -240,7 +246,7 @@ def match_fork(request: HttpRequest, response: HttpResponse, match_id: int, body
     return Status(201, _created(made))
 
 
-@api.post("/matches/{int:match_id}/rematch", response={201: Created, **WRITE}, summary="Play again")
+@api.post("/matches/{int:match_id}/rematch", response={201: Created, **WRITE}, summary="Play again", throttle=[STARTS])
 def rematch(request: HttpRequest, match_id: int) -> Any:
     """Another match at a table like this one's; the same for all who ask. Who played is invited."""
     with Refusals():
@@ -249,7 +255,10 @@ def rematch(request: HttpRequest, match_id: int) -> Any:
     return Status(201, made if _invited(request, again) else {**made, "invite": ""})
 
 
-@api.post("/matches/{int:match_id}/sit", response={200: Seated, **WRITE}, summary="Take a free seat")
+@api.post(
+    "/matches/{int:match_id}/sit", response={200: Seated, **WRITE}, summary="Take a free seat",
+    throttle=[Often("30/m", "sit")],
+)  # fmt: skip
 def sit(request: HttpRequest, response: HttpResponse, match_id: int, body: Sit) -> Any:
     """Sit down as a guest by name, or logged in. The key of the seat goes into a signed cookie."""
     found = _match(match_id)
@@ -259,6 +268,7 @@ def sit(request: HttpRequest, response: HttpResponse, match_id: int, body: Sit) 
     with Refusals():
         invite = found.invite if _invited(request, found) else body.invite
         taken, key = services.seat_take(match=found, number=body.seat, name=body.name.strip(), user=user, invite=invite)
+        people.seat_consent(seat=taken, research_ok=body.research_ok, training_ok=body.training_ok)
     keep_seat_key(response, match_id, key)
     return {"seat": taken.number}
 
@@ -320,21 +330,6 @@ def take_back(request: HttpRequest, match_id: int) -> Any:
 # Help -----------------------------------------------------------------------------------------------------------------
 
 
-class Refusals:
-    """Turns a refusal into an answer with its sentence."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, services.Rejected):
-            raise HttpError(409, error.reason) from error
-        if isinstance(error, starting.Full):
-            raise HttpError(429, str(error)) from error
-        if isinstance(error, starting.Unplayable):
-            raise HttpError(422, str(error)) from error
-
-
 def permission(request: HttpRequest, match_id: int) -> facts.Permission:
     """What the caller may see of a match."""
     return facts.permission(request.user, match_id, seat_key(request.COOKIES, match_id))
@@ -386,6 +381,12 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403 and "CSRF" in sentence:
         sentence = "This request did not come from our page, or its cookie is missing. Reload the page and try again."
     return api.create_response(request, {"error": sentence}, status=error.status_code)
+
+
+@api.exception_handler(Throttled)
+def _too_often(request: HttpRequest, error: Throttled) -> HttpResponse:
+    sentence = "That was too often in a short time. Wait a minute, and try again."
+    return api.create_response(request, {"error": sentence}, status=429)
 
 
 @api.exception_handler(Http404)

@@ -29,6 +29,14 @@ def seat_key(cookies: Mapping[str, str], match_id: int) -> str | None:
         return None
 
 
+def seat_keys(cookies: Mapping[str, str]) -> dict[int, str]:
+    """All keys of seats in somebody's cookies, by match."""
+    prefix = cookie_name(0).removesuffix("0")
+    numbers = (name.removeprefix(prefix) for name in cookies if name.startswith(prefix))
+    found = {int(number): seat_key(cookies, int(number)) for number in numbers if number.isdecimal()}
+    return {match_id: key for match_id, key in found.items() if key}
+
+
 def sealed(match_id: int, key: str) -> str:
     """A key with our signature, as it stands in the cookie."""
     return signing.get_cookie_signer(salt=cookie_name(match_id)).sign(key)

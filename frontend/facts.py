@@ -58,13 +58,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What holds in a match now and is no event. `match` has the shape of `schemas.MatchOut`."""
+    """What holds in a match now and is no event. `match` has the shape of `schemas.MatchOut`.
+
+    `rewritten` is when words were last taken out of the log.
+    """
 
     match: dict[str, Any]
     asks: tuple[Waiting, ...]
     usual: dict[Seat, int]
     remarks: tuple[dict[str, Any], ...] = ()
     """The last of the gallery; of one that was taken away only its number is left."""
+    rewritten: datetime | None = None
 
     @property
     def status(self) -> str:
@@ -175,11 +179,12 @@ def facts(match_id: int) -> Facts | None:
     running = match.status == Match.Status.RUNNING
     remarks = tuple(map(_remark, selectors.remarks_of(match, REMARKS)))
     asks, usual = (_waiting(match), _usual(match)) if running else ((), {})
-    return Facts(match_out(match, seats), asks, usual, remarks)
+    return Facts(match_out(match, seats), asks, usual, remarks, match.rewritten_at)
 
 
 def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
     """A match as the page knows it."""
+    at_table = list(seats)
     return {
         "id": match.pk,
         "title": match.title,
@@ -197,8 +202,14 @@ def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
         "commitment": match.commitment,
         "error": _error(match),
         "defaulted": selectors.defaulted_of(match),
-        "seats": [seat_out(seat) for seat in seats],
+        "insights": _insights(match) if match.has_people else [],
+        "persons": [seat.number for seat in at_table if seat.of_person],
+        "seats": [seat_out(seat) for seat in at_table],
     }
+
+
+def _insights(match: Match) -> list[dict[str, Any]]:
+    return [{"at": millis(one.at), "reason": one.reason} for one in match.insights.order_by("at")]
 
 
 def _error(match: Match) -> str:

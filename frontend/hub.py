@@ -182,13 +182,9 @@ class Room:
     async def _look(self) -> None:
         """Read new rows and facts; wake the watchers when anything is new."""
         seen, writing = len(self.rows), self.writings.now()
-        rows, now = await self._reader.look(self.match_id, len(self.rows))
-        self.rows.extend(rows)
-        while len(rows) == READ:
-            rows, now = await self._reader.look(self.match_id, len(self.rows))
-            self.rows.extend(rows)
-        if now is None:
-            raise NoSuchMatch(self.match_id)
+        now = await self._read()
+        if self.facts is not None and now.rewritten != self.facts.rewritten:
+            now = await self._read_anew()
         changed, self.facts = now != self.facts, now
         for stream in list(self._streams.values()):
             await self._feed(stream)
@@ -196,6 +192,27 @@ class Room:
         gone = self.writings.keep(writing, asked)
         if changed or gone or len(self.rows) > seen:
             self._wake()
+
+    async def _read(self) -> facts.Facts:
+        """Read all rows that are new, and what holds beside them. Raises NoSuchMatch."""
+        rows, now = await self._reader.look(self.match_id, len(self.rows))
+        self.rows.extend(rows)
+        while len(rows) == READ:
+            rows, now = await self._reader.look(self.match_id, len(self.rows))
+            self.rows.extend(rows)
+        if now is None:
+            raise NoSuchMatch(self.match_id)
+        return now
+
+    async def _read_anew(self) -> facts.Facts:
+        """Read a log again that says less than it did: as many events, so that every page keeps its place."""
+        self.rows = []
+        now = await self._read()
+        for viewpoint, stream in list(self._streams.items()):
+            fresh = Stream(Presenter(viewpoint))
+            await self._feed(fresh)
+            stream.presenter, stream.texts, stream.read = fresh.presenter, fresh.texts, fresh.read
+        return now
 
     def _wake(self) -> None:
         for watcher in self.watchers:

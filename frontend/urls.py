@@ -18,6 +18,7 @@ urlpatterns = [
     path("new", views.new, name="new"),
     path("rules", views.rules, name="rules"),
     path("rules/text", views.rules_text, name="rules-text"),
+    path("me", views.me, name="me"),
     path("lanes", views.lanes_page, name="lanes"),
     path("api/", api.urls),
     path("healthz", views.health, name="health"),

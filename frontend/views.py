@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from ninja.errors import HttpError
 from pydantic import ValidationError
 
-from frontend import api, exports, facts, lanes, listing
+from frontend import api, exports, facts, lanes, listing, persons
 from frontend.schemas.matches import MatchQuery
 from game.engine.roles import ROLES
 from game.engine.text import rulebook
@@ -142,6 +142,15 @@ def lanes_page(request: HttpRequest) -> HttpResponse:
     return _shell(request, "Lanes - ToSSim", {"page": "lanes", **found}, lanes=found)
 
 
+@secured
+@require_safe
+@never_cache
+def me(request: HttpRequest) -> HttpResponse:
+    """What one has played, and what one agrees to."""
+    found = persons.me_out(request)
+    return _shell(request, "Your matches - ToSSim", {"page": "me", **found}, me=found)
+
+
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Whether the site can serve: 200 when it can, else 503 and what is missing."""
@@ -177,7 +186,11 @@ def _shell(request: HttpRequest, title: str, first: dict[str, Any], **context: A
 def _user(request: HttpRequest) -> dict[str, Any] | None:
     if not request.user.is_authenticated:
         return None
-    return {"name": request.user.get_username(), "staff": request.user.is_staff}
+    usual = request.user.profile
+    return {
+        "name": request.user.get_username(), "staff": request.user.is_staff,
+        "research_ok": usual.research_ok, "training_ok": usual.training_ok,
+    }  # fmt: skip
 
 
 def _bundle() -> dict[str, Any] | None:

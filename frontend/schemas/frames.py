@@ -36,8 +36,18 @@ class DefaultedOut(Shape):
     reason: str
 
 
+class InsightOut(Shape):
+    """A host has looked at what is hidden in a match while people played: when, in ms, and why."""
+
+    at: int
+    reason: str
+
+
 class MatchOut(Shape):
-    """The facts of a match that are no events. `defaulted` is empty until it has ended."""
+    """The facts of a match that are no events. `defaulted` is empty until it has ended.
+
+    `persons` are the seats in which a person sat down, even one who has left.
+    """
 
     id: int
     title: str
@@ -55,6 +65,8 @@ class MatchOut(Shape):
     commitment: str
     error: str
     defaulted: list[DefaultedOut]
+    insights: list[InsightOut]
+    persons: list[int]
     seats: list[SeatOut]
 
 

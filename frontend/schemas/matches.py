@@ -242,11 +242,16 @@ class Created(Shape):
 
 
 class Sit(Shape):
-    """Sit down under a name; seat null takes the first free one. `invite` is what the link said."""
+    """Sit down under a name; seat null takes the first free one. `invite` is what the link said.
+
+    What is not said of consent is as in the profile.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=24)]
     seat: Annotated[int, Field(ge=1, le=15)] | None = None
     invite: Annotated[str, Field(max_length=32)] = ""
+    research_ok: bool | None = None
+    training_ok: bool | None = None
 
 
 class SentenceOut(Shape):

@@ -32,14 +32,17 @@ from frontend.schemas.matches import (
     StoryOut,
 )
 from frontend.schemas.ops import Item
+from frontend.schemas.persons import Consent, Farewell, MeOut, Report
 from frontend.schemas.rulebook import ModeOut, RoleOut, RulebookOut
 
 
 class User(Shape):
-    """Who is logged in."""
+    """Who is logged in, and what they usually agree to."""
 
     name: str
     staff: bool
+    research_ok: bool
+    training_ok: bool
 
 
 class HomePage(Shape):
@@ -68,6 +71,16 @@ class RulesPage(Shape):
     """What the rulebook's page knows before its first request; the book itself is asked for."""
 
     page: Literal["rules"]
+    roles: list[str]
+    user: User | None
+    csrf: str
+    now: int
+
+
+class MePage(MeOut):
+    """What the page of one's own matches knows before its first request."""
+
+    page: Literal["me"]
     roles: list[str]
     user: User | None
     csrf: str
@@ -108,7 +121,9 @@ class SavedPage(Shape):
 
 Initial = TypeAliasType(
     "Initial",
-    Annotated[HomePage | MatchPage | RulesPage | BarePage | LanesPage | SavedPage, Field(discriminator="page")],
+    Annotated[
+        HomePage | MatchPage | RulesPage | MePage | BarePage | LanesPage | SavedPage, Field(discriminator="page")
+    ],
 )
 """The JSON inside the element #initial."""
 
@@ -135,6 +150,10 @@ class Everything(Shape):
     seated: Seated
     done: Done
     story: StoryOut
+    me: MeOut
+    consent: Consent
+    farewell: Farewell
+    report: Report
     error: ErrorOut
     role: RoleOut
     mode: ModeOut
