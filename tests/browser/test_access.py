@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from game import services
@@ -82,9 +84,42 @@ def lanes(page: Page) -> None:
     expect(page.get_by_role("heading", name="Lanes")).to_be_visible()
 
 
+def mine(page: Page) -> None:
+    """One's own matches, with what they may be used for unfolded."""
+    match = archive()
+    user = User.objects.create_user("robin", password="sesame-open-9")
+    match.seats.filter(number=3).update(user=user, taken_at=timezone.now())
+    page.goto("/accounts/login/?next=/me")
+    page.get_by_role("textbox", name="Username").fill("robin")
+    page.get_by_role("textbox", name="Password").fill("sesame-open-9")
+    page.get_by_role("button", name="Sign In").click()
+    expect(page.get_by_role("heading", name="Record")).to_be_visible()
+    for fold in page.locator("summary").all():
+        fold.click()
+
+
+def about(page: Page) -> None:
+    """The sheet that mutes and reports."""
+    match = archive()
+    match.seats.filter(number=3).update(taken_at=timezone.now())
+    page.goto(f"/m/{match.pk}")
+    page.get_by_role("log").get_by_role("button", name="Mute or report").last.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def sign_up(page: Page) -> None:
+    """Where an account is made, with what is wrong."""
+    page.goto("/accounts/signup/")
+    page.get_by_role("textbox", name="Username").fill("robin")
+    page.get_by_role("textbox", name="Password:").fill("abc")
+    page.get_by_role("textbox", name="Password (again)").fill("abd")
+    page.get_by_role("button", name="Sign Up").click()
+    expect(page.get_by_text("too short")).to_be_visible()
+
+
 SCREENS: dict[str, Callable[[Page], None]] = {
     "home": home, "table": table, "seat": seat, "fork": fork, "text mode": text_mode, "making": making,
-    "compare": compare, "rules": rules, "lanes": lanes,
+    "compare": compare, "rules": rules, "lanes": lanes, "mine": mine, "about": about, "sign up": sign_up,
 }  # fmt: skip
 
 

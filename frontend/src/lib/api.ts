@@ -1,6 +1,6 @@
 // The HTTP side: lists, starting, sitting down.
 import type { Lobby, LobbySpec, Mode } from './lobby';
-import type { Initial, Item, LaneList, MatchList, MatchOut, Viewpoint } from './frames';
+import type { Consent, Initial, Item, LaneList, MatchList, MatchOut, Me, Viewpoint } from './frames';
 
 const element = globalThis.document?.getElementById('initial');
 export const initial: Initial | null = element ? (JSON.parse(element.textContent || 'null') as Initial | null) : null;
@@ -48,7 +48,7 @@ export const promptOf = (id: number, as: Viewpoint, n: number): Promise<Prompt> 
 export const listModes = (): Promise<Mode[]> => call('/modes');
 export const checkLobby = (wish: { yaml: string } | { spec: LobbySpec }): Promise<Lobby> => call('/lobby', wish);
 export const lobbyOf = (id: number): Promise<Lobby> => call(`/matches/${id}/lobby`);
-export const sit = (id: number, name: string, invite = ''): Promise<{ seat: number }> => call(`/matches/${id}/sit`, { name, invite });
+export const sit = (id: number, name: string, consent: Consent, invite = ''): Promise<{ seat: number }> => call(`/matches/${id}/sit`, { name, invite, ...consent });
 export const beReady = (id: number, ready: boolean): Promise<{ ok: true }> => call(`/matches/${id}/ready`, { ready });
 export const begin = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/begin`, {});
 export const rematch = (id: number): Promise<Created> => call(`/matches/${id}/rematch`, {});
@@ -59,3 +59,9 @@ export const storyOf = async (id: number, seat: number): Promise<Chapter[]> => (
 export const stand = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/stand`, {});
 export const handOver = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/hand-over`, {});
 export const takeBack = (id: number): Promise<{ ok: true }> => call(`/matches/${id}/take-back`, {});
+export const meOf = (): Promise<Me> => call('/me');
+export const agree = (consent: Consent): Promise<{ ok: true }> => call('/me/consent', consent);
+export const agreeIn = (id: number, consent: Consent): Promise<{ ok: true }> => call(`/me/matches/${id}/consent`, consent);
+export const deleteAccount = (name: string, words: boolean): Promise<{ ok: true }> => call('/me/delete', { name, words });
+export const reportLine = (id: number, as: Viewpoint, n: number, reason: string): Promise<{ ok: true }> =>
+  call(`/matches/${id}/report`, { as: String(as), n, reason });

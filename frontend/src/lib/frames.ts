@@ -49,7 +49,8 @@ export interface Remark { id: number; at: number; name: string; author: string; 
 export interface Defaulted { ask: string; seat: number; kind: 'vote' | 'judge' | 'act'; reason: string }
 export interface MatchOut {
   id: number; title: string; status: string; mode: string; slots: string[]; pace: number; finished: boolean; has_people: boolean; practice: boolean;
-  clock: string; parent: number | null; rematch: number | null; private: boolean; commitment: string; error: string; defaulted: Defaulted[]; seats: SeatOut[];
+  clock: string; parent: number | null; rematch: number | null; private: boolean; commitment: string; error: string; defaulted: Defaulted[];
+  insights: { at: number; reason: string }[]; persons: number[]; seats: SeatOut[];
 }
 export interface Param { value: string; label: string }
 export interface Option { verb: string; name: string; label: string; slots: number[][]; params: Param[]; twice: boolean; illegal: Record<string, string>[] }
@@ -102,7 +103,14 @@ export interface Lane {
 }
 export interface Swap { group: string; lane_from: string; lane_to: string; seconds: number | null; at: number }
 export interface LaneList { lanes: Lane[]; swaps: Swap[]; now: number }
-export interface User { name: string; staff: boolean }
+export interface Consent { research_ok: boolean; training_ok: boolean }
+export interface User extends Consent { name: string; staff: boolean }
+export interface Account extends User { pseudonym: string }
+export interface Played extends Consent {
+  match: number; title: string; mode: string; status: string; over: boolean; seat: number; name: string; role: string; faction: string;
+  won: boolean | null; days: number; minutes: number | null; at: number; practice: boolean; counts: boolean;
+}
+export interface Me { account: Account | null; played: Played[]; records: { faction: string; n: number; won: number }[] }
 export interface Initial {
-  page: 'home' | 'match' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'saved'; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; match?: MatchOut; user: User | null; csrf: string; now: number;
+  page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'saved'; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;
 }

@@ -53,3 +53,6 @@ export function filled(defaulted: Pick<Defaulted, 'kind'>[]): string {
   if (!parts.length) return '';
   return `A default filled ${parts.join(', ')} of players who gave no answer of their own: the result says less about them.`;
 }
+
+/** Where one signs in or up, and comes back from. */
+export const signIn = (how: 'login' | 'signup' | 'logout', back: string): string => `/accounts/${how}/?next=${encodeURIComponent(back)}`;
