@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 BENCHES = {"engine": [], "peers": [], "scripted": ["--matches", "100"]}
-ON_REQUEST = {"lanes": []}
-"""Those that need something running; only by name."""
+ON_REQUEST: dict[str, list[str]] = {"lanes": [], "spectators": [], "page": []}
+"""Those that start servers; only by name."""
 
 
 def main(words: list[str]) -> int:

@@ -133,16 +133,19 @@ class Stack:
         self.processes.append(process := Process(popen, log))
         return process
 
-    def close(self) -> None:
-        """End everything, and print what the processes said: pytest shows it beside a failure."""
+    def close(self, say: Callable[[str], None]) -> None:
+        """End everything, and say what the processes said."""
         for process in reversed(self.processes):
             process.stop()
-            print(f"--- {process.log.name}\n{process.said[-3000:]}")
+            say(f"--- {process.log.name}\n{process.said[-3000:]}")
 
 
 @contextlib.contextmanager
-def running_stack() -> Iterator[Stack]:
-    """A broker, and whatever is started on it for as long as the `with` lasts."""
+def running_stack(say: Callable[[str], None] = print) -> Iterator[Stack]:
+    """A broker, and whatever is started on it for as long as the `with` lasts.
+
+    What it said is printed at the end: pytest shows it beside a failure.
+    """
     with tempfile.TemporaryDirectory(prefix="tossim-stack-") as folder:
         account = Account(os.geteuid(), os.getegid())
         with running_valkey(Path(folder) / "valkey", account) as address:
@@ -150,7 +153,7 @@ def running_stack() -> Iterator[Stack]:
             try:
                 yield stack
             finally:
-                stack.close()
+                stack.close(say)
 
 
 def broker_of(stack: Stack) -> Celery:
