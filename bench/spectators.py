@@ -47,9 +47,8 @@ def main() -> int:
         web = psutil.Process(stack.site.pid)
         with writing(match.pk, log[HEAD:], chosen.rate) as written:
             parts = [
-                watched(stack.url, match.pk, web, count, chosen.seconds, written)
-                for count in (1, chosen.spectators)
-            ]  # fmt: skip
+                watched(stack.url, match.pk, web, count, chosen.seconds, written) for count in (1, chosen.spectators)
+            ]
     found = {
         "spectators": chosen.spectators, "events_per_second": chosen.rate, "cores": psutil.cpu_count(),
         "load_average": psutil.getloadavg()[0], "alone": parts[0]["steady"], **parts[1],
@@ -171,18 +170,18 @@ def costed(part: Figures) -> Figures:
 def in_words(found: Figures) -> str:
     """The figures as a text."""
     alone, steady, storm = found["alone"], found["steady"], found["storm"]
-    lines = [
-        f"{found['events_per_second']:g} events a second, {found['cores']} cores, load average before the end "
-        f"{found['load_average']:.1f}",
-        told("1 spectator", alone),
-        told(f"{found['spectators']} spectators", steady),
-        told(f"{found['spectators']} after a storm", storm),
+    many = str(found["spectators"])
+    shares = [f"{name} {steady[name] / alone[name]:.1f} times" for name in ("p50_ms", "p99_ms")]
+    return (
+        f"{found['events_per_second']:g} events a second; {found['cores']} cores, load average at the end "
+        f"{found['load_average']:.1f}\n"
+        f"{told('1 spectator', alone)}\n"
+        f"{told(many + ' spectators', steady)}\n"
+        f"{told(many + ' after a storm', storm)}\n"
         f"all came in {found['arrival_seconds']:.1f} s; after the storm all were current in "
-        f"{storm['back_seconds']:.1f} s",
-        f"beside one spectator: p50 {steady['p50_ms'] / alone['p50_ms']:.1f} times, "
-        f"p99 {steady['p99_ms'] / alone['p99_ms']:.1f} times",
-    ]
-    return "\n".join(lines)
+        f"{storm['back_seconds']:.1f} s\n"
+        f"many beside one: {', '.join(shares)}"
+    )
 
 
 def told(name: str, part: Figures) -> str:

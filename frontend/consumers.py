@@ -165,7 +165,7 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
     async def _live(self) -> None:
         try:
             async with hub().watch(self.match_id, self.bell) as self.room:
-                await self._permit()
+                await self._permit(self.room)
                 if self.viewpoint not in self.permission.allowed:
                     await self._error(self.permission.withheld or "This viewpoint does not exist in this match.")
                     self._turn_to("public")
@@ -223,7 +223,7 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         if now.match == self.sent.get("match") and "as" in self.sent:
             return
         if "match" in self.sent:
-            await self._permit()
+            await self._permit(room)
         if self.viewpoint not in self.permission.allowed:
             self._turn_to("public")
             return
@@ -265,9 +265,13 @@ class MatchConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
             self.heard = self.heard.union(one["id"] for one in news).difference(gone)
             await self._say("gallery", items=news, gone=gone)
 
-    async def _permit(self) -> None:
-        key = seat_key(self.scope.get("cookies", {}), self.match_id)
-        self.permission = await database_sync_to_async(facts.permission)(self.scope.get("user"), self.match_id, key)
+    async def _permit(self, room: Room) -> None:
+        key, user = seat_key(self.scope.get("cookies", {}), self.match_id), self.scope.get("user")
+        if key is None and not getattr(user, "is_authenticated", False):
+            assert room.facts is not None
+            self.permission = room.facts.guest  # hundreds may come at once
+        else:
+            self.permission = await database_sync_to_async(facts.permission)(user, self.match_id, key)
 
     async def _say(self, kind: str, **parts: Any) -> None:
         await self.send(json.dumps({"type": kind, **parts}, ensure_ascii=False, separators=(",", ":")))

@@ -57,6 +57,22 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """What somebody may look from, why the rest is withheld, and where they sit."""
+
+    allowed: frozenset[Viewpoint]
+    withheld: str
+    me: Seat | None
+    hears_gallery: bool = False
+
+    @property
+    def listed(self) -> list[Viewpoint]:
+        """The viewpoints in the order of a menu."""
+        words: list[Viewpoint] = [word for word in ("public", "god") if word in self.allowed]
+        return [*words, *sorted(seat for seat in self.allowed if isinstance(seat, int))]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What holds in a match now and is no event. `match` has the shape of `schemas.MatchOut`.
 
@@ -66,6 +82,8 @@ class Facts:
     match: dict[str, Any]
     asks: tuple[Waiting, ...]
     usual: dict[Seat, int]
+    guest: Permission
+    """What somebody may look from who has neither an account nor a seat."""
     remarks: tuple[dict[str, Any], ...] = ()
     """The last of the gallery; of one that was taken away only its number is left."""
     rewritten: datetime | None = None
@@ -90,22 +108,6 @@ class Facts:
         if ask is None:
             return {"since": None, "deadline": None, "given": None}
         return {"since": ask.since, "deadline": ask.deadline, "given": ask.given}
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """What somebody may look from, why the rest is withheld, and where they sit."""
-
-    allowed: frozenset[Viewpoint]
-    withheld: str
-    me: Seat | None
-    hears_gallery: bool = False
-
-    @property
-    def listed(self) -> list[Viewpoint]:
-        """The viewpoints in the order of a menu."""
-        words: list[Viewpoint] = [word for word in ("public", "god") if word in self.allowed]
-        return [*words, *sorted(seat for seat in self.allowed if isinstance(seat, int))]
 
 
 NOBODY = Permission(frozenset(), "", None)
@@ -179,7 +181,8 @@ def facts(match_id: int) -> Facts | None:
     running = match.status == Match.Status.RUNNING
     remarks = tuple(map(_remark, selectors.remarks_of(match, REMARKS)))
     asks, usual = (_waiting(match), _usual(match)) if running else ((), {})
-    return Facts(match_out(match, seats), asks, usual, remarks, match.rewritten_at)
+    guest = _permission(AnonymousUser(), match, None)
+    return Facts(match_out(match, seats), asks, usual, guest, remarks, match.rewritten_at)
 
 
 def match_out(match: Match, seats: Iterable[SeatRow]) -> dict[str, Any]:
@@ -265,8 +268,11 @@ def _usual(match: Match) -> dict[Seat, int]:
 
 def permission(user: Any, match_id: int, key: str | None) -> Permission:
     """What somebody may see of a match. Raises Match.DoesNotExist."""
-    match = Match.objects.get(pk=match_id)
-    found = selectors.viewpoint_for(user or AnonymousUser(), match, key)
+    return _permission(user or AnonymousUser(), Match.objects.get(pk=match_id), key)
+
+
+def _permission(user: Any, match: Match, key: str | None) -> Permission:
+    found = selectors.viewpoint_for(user, match, key)
     hears = selectors.hears_gallery(match, found.me)
     return Permission(cast("frozenset[Viewpoint]", found.allowed), found.reason, found.me, hears)
 

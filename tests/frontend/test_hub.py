@@ -13,6 +13,8 @@ from django.db import connection
 
 from frontend import cards, consumers, facts, hub
 from frontend.routing import websocket_urlpatterns
+from game.log import viewers_wake
+from game.models import Match
 from tests.frontend.logs import present, whole_match
 from tests.frontend.stored import append, stored
 
@@ -105,6 +107,29 @@ async def test_rows_are_read_once_however_many_watch(running, monkeypatch):
     assert reads.count(0) == 1
     for socket in sockets:
         await socket.disconnect()
+
+
+async def test_what_guests_may_see_is_looked_up_with_the_match_and_not_for_each_of_them(running, monkeypatch):
+    asked = []
+    permission = facts.permission
+    monkeypatch.setattr(facts, "permission", lambda *given: asked.append(given) or permission(*given))
+    guests = [page(running) for _ in range(3)]
+    for guest in guests:
+        await guest.connect()
+        hello = (await frames(guest, until=lambda got: got[-1]["type"] == "hello"))[-1]
+        assert "god" in hello["allowed"]
+    await database_sync_to_async(people_join)(running)
+    for guest in guests:
+        hello = (await frames(guest, until=lambda got: got[-1]["type"] == "hello"))[-1]
+        assert (hello["allowed"], hello["me"]) == (["public"], None)
+        await guest.disconnect()
+    assert asked == []
+
+
+def people_join(match) -> None:
+    """Make it a match of people, and tell its viewers."""
+    Match.objects.filter(pk=match.pk).update(has_people=True)
+    viewers_wake(match_id=match.pk)
 
 
 async def test_nothing_is_kept_when_nobody_watches(match):
