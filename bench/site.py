@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,16 +54,33 @@ def running_site() -> Iterator[Stack]:
                 yield stack
 
 
-def long_log(least: int) -> Sequence[Event]:
-    """The log of a match of scripted agents that talk, with so many events at the least."""
+def long_log(least: int) -> tuple[str, Sequence[Event]]:
+    """The seed and the log of a match of scripted agents that talk, with so many events at the least."""
     table = replace(table_for("Classic", NAMES[:15]), rounds=ROUNDS)
     for number in range(1000):
         seed = f"long {number}"
-        agents = {seat: ScriptedAgent(seat, seed, text=True) for seat in range(1, 16)}
+        agents = {seat: ScriptedAgent(seat, f"{seed}:{seat}") for seat in range(1, 16)}
         log = run_sync(start(table, seed), agents).log
         if len(log) >= least:
-            return log
+            return seed, log
     sys.exit(f"No match of scripted agents has {least} events.")
+
+
+def long_match(least: int) -> Match:
+    """A finished match of scripted agents with about so many events, played as a worker plays it."""
+    from game import services
+    from game.live import drive
+    from game.lobby import LobbySpec, RoundsSpec
+    from game.log import lease_take
+
+    spec = LobbySpec(title="A long match", rounds=RoundsSpec(**asdict(ROUNDS)))
+    match = services.match_start(match=services.match_create(spec=spec, seed=long_log(least)[0]))
+    lease = lease_take(match_id=match.pk)
+    assert lease is not None
+    while drive(match.pk, lease):
+        pass
+    match.refresh_from_db()
+    return match
 
 
 def stored(log: Sequence[Event], *, title: str = "A match") -> Match:

@@ -40,7 +40,7 @@ def main() -> int:
     words.add_argument("--seconds", type=float, default=20.0, help="length of each part")
     words.add_argument("--json", action="store_true")
     chosen = words.parse_args()
-    log = long_log(HEAD + int(chosen.rate * chosen.seconds * 6))
+    _, log = long_log(HEAD + int(chosen.rate * chosen.seconds * 6))
     with running_site() as stack:
         match = stored(log[:HEAD])
         assert stack.site is not None

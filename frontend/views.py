@@ -30,6 +30,10 @@ ENDED = 24
 """Finished matches on the home page before more are asked for."""
 FILTERS = ("q", "winner", "mode", "agent", "who", "practice", "sort")
 """Parts of the home page's address."""
+COMPONENTS = {
+    "home": "Home", "match": "Match", "compare": "Compare", "lobby": "NewMatch", "rules": "Rules", "lanes": "Lanes"
+}  # fmt: skip
+"""Which file of `src/pages` shows a page."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\nDisallow: /api/\n"
 
 
@@ -177,7 +181,7 @@ def _match(match_id: int) -> Match:
 
 def _shell(request: HttpRequest, title: str, first: dict[str, Any], **context: Any) -> HttpResponse:
     """The page around the app; `first` is what it paints before its first request."""
-    bundle = _bundle()
+    bundle = _bundle(first["page"])
     initial = {**first, "roles": list(ROLES), "user": _user(request), "csrf": api.csrf(request), "now": facts.now()}
     context |= {"title": title, "bundle": bundle, "initial": initial}
     return render(request, "frontend/index.html", context, status=200 if bundle else 503)
@@ -193,23 +197,30 @@ def _user(request: HttpRequest) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _bundle() -> dict[str, Any] | None:
-    """The addresses of the built scripts and styles; None before they are built."""
+def _bundle(page: str) -> dict[str, Any] | None:
+    """The addresses of the built scripts and styles of a page; None before they are built."""
     path = Path(settings.DIST) / ".vite" / "manifest.json"
     try:
-        return _read_manifest(path, path.stat().st_mtime_ns)
+        manifest = _read_manifest(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         return None
+    entry = next(key for key, chunk in manifest.items() if chunk.get("isEntry"))
+    files = _files(manifest, f"src/pages/{COMPONENTS[page]}.svelte") - {manifest[entry]["file"]}
+    return {
+        "script": static(f"ui/{manifest[entry]['file']}"),
+        "preload": [static(f"ui/{file}") for file in sorted(files)],
+        "styles": [static(f"ui/{chunk['file']}") for chunk in manifest.values() if chunk["file"].endswith(".css")],
+    }
 
 
 @lru_cache(maxsize=2)
 def _read_manifest(path: Path, stamp: int) -> dict[str, Any]:
     """`stamp` makes a newer file be read again."""
-    manifest = json.loads(path.read_text("utf-8"))
-    entry = next(chunk for chunk in manifest.values() if chunk.get("isEntry"))
-    chunks = [entry, *(manifest[name] for name in entry.get("imports", ()))]
-    return {
-        "script": static(f"ui/{entry['file']}"),
-        "preload": [static(f"ui/{chunk['file']}") for chunk in chunks[1:]],
-        "styles": [static(f"ui/{style}") for chunk in chunks for style in chunk.get("css", ())],
-    }
+    manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return manifest
+
+
+def _files(manifest: dict[str, Any], key: str) -> set[str]:
+    """The script of a part of the build and those that it imports."""
+    chunk = manifest[key]
+    return {chunk["file"]}.union(*(_files(manifest, one) for one in chunk.get("imports", ())))

@@ -1,9 +1,12 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './style.css';
+import { pageOf } from './lib/pages';
 
 const target = document.getElementById('app');
 if (target) {
-  target.replaceChildren();
-  mount(App, { target });
+  void pageOf(location.pathname).then((first) => {
+    target.replaceChildren();
+    mount(App, { target, props: { first } });
+  });
 }

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from frontend.schemas.pages import HomePage, MatchPage, RulesPage
+from frontend.views import COMPONENTS
 from game.engine.roles import ROLES
 from tests.frontend.logs import whole_match
 from tests.frontend.stored import stored
@@ -21,9 +22,12 @@ def bundle(settings, tmp_path):
     """A built front end."""
     (tmp_path / ".vite").mkdir()
     manifest = {
-        "index.html": {"file": "assets/app-1.js", "isEntry": True, "css": ["assets/app-1.css"], "imports": ["_lib.js"]},
-        "_lib.js": {"file": "assets/lib-2.js", "css": ["assets/lib-2.css"]},
-    }
+        "src/main.ts": {"file": "assets/app-1.js", "isEntry": True},
+        "_lib.js": {"file": "assets/lib-2.js", "imports": ["src/main.ts"]},
+        "style.css": {"file": "assets/style-3.css"},
+        **{f"src/pages/{name}.svelte": {"file": f"assets/{name}-4.js", "imports": ["src/main.ts", "_lib.js"]}
+           for name in COMPONENTS.values()},
+    }  # fmt: skip
     (tmp_path / ".vite" / "manifest.json").write_text(json.dumps(manifest))
     settings.DIST = tmp_path
     return tmp_path
@@ -47,7 +51,8 @@ def test_the_home_page_brings_scripts_styles_and_the_matches(client, bundle):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert '<script type="module" src="/static/ui/assets/app-1.js">' in page
-    assert page.count('rel="stylesheet"') == 2
+    assert 'rel="stylesheet" href="/static/ui/assets/style-3.css"' in page
+    assert re.findall(r'rel="modulepreload" href="/static/ui/assets/(.*?)"', page) == ["Home-4.js", "lib-2.js"]
     facts = HomePage.model_validate(initial(page))
     assert [card.title for card in facts.ended.matches] == ["Over"]
     assert facts.csrf
@@ -63,10 +68,10 @@ def test_the_page_of_a_match_knows_it_before_its_first_request(client, bundle):
 
 def test_without_scripts_the_same_facts_can_be_read(client, bundle):
     over, live = stored(whole_match(SEED), title="Over"), stored(whole_match(SEED)[:60], title="Live", status="running")
-    home = client.get("/").content.decode().partition("<noscript>")[2]
+    home = client.get("/").content.decode().partition('<div id="app">')[2]
     assert "Live" in home
     assert f'href="/m/{over.pk}"' in home
-    match = client.get(f"/m/{live.pk}").content.decode().partition("<noscript>")[2]
+    match = client.get(f"/m/{live.pk}").content.decode().partition('<div id="app">')[2]
     assert "Ada" in match
     assert f"/m/{live.pk}/text" in match
 
@@ -74,7 +79,7 @@ def test_without_scripts_the_same_facts_can_be_read(client, bundle):
 def test_the_page_of_the_rules_knows_the_names_of_the_roles(client, bundle):
     page = client.get("/rules").content.decode()
     assert RulesPage.model_validate(initial(page)).roles == list(ROLES)
-    assert 'href="/rules/text"' in page.partition("<noscript>")[2]
+    assert 'href="/rules/text"' in page.partition('<div id="app">')[2]
 
 
 def test_the_rules_can_be_read_as_text(client):
