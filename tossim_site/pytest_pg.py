@@ -16,7 +16,10 @@ import pytest
 
 from tossim_site.embedded.postgres import THROW_AWAY, running_postgres
 
-KEPT = ("TOSSIM_CHROMIUM", "TOSSIM_NO_BROWSER", "TOSSIM_LLM_PYTHON", "TOSSIM_MODEL", "TOSSIM_NO_MODEL", "TOSSIM_PG_", "TOSSIM_GOLDEN")
+KEPT = (
+    "TOSSIM_CHROMIUM", "TOSSIM_NO_BROWSER", "TOSSIM_LLM_PYTHON", "TOSSIM_MODEL", "TOSSIM_NO_MODEL", "TOSSIM_PG_",
+    "TOSSIM_GOLDEN",
+)  # fmt: skip
 """Variables of ours that tests may see; nothing else that was set for other runs reaches them."""
 
 _stack = ExitStack()
