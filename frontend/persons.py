@@ -15,11 +15,11 @@ from frontend.cookies import seat_key, seat_keys
 from frontend.limits import Often
 from frontend.refusals import Refusals
 from frontend.schemas.matches import Done, ErrorOut
-from frontend.schemas.persons import Consent, Farewell, MeOut, Report
+from frontend.schemas.persons import Consent, Farewell, MeOut, RemarkReport, Report
 from game import people, profiles
 from game.engine import events as e
 from game.engine.types import PUBLIC
-from game.models import Match, Profile
+from game.models import Match, Profile, Remark
 
 router = Router()
 
@@ -100,6 +100,24 @@ def report(request: HttpRequest, match_id: int, body: Report) -> Any:
         people.complaint_make(
             match=match, seat=line.seat or None, quote=line.text, public=line.to == PUBLIC, viewpoint=body.as_,
             n=body.n, reason=body.reason, by_seat=allowed.me,
+            by_user=request.user if request.user.is_authenticated else None,
+        )  # fmt: skip
+    return {"ok": True}
+
+
+@router.post(
+    "/matches/{int:match_id}/remarks/{int:remark_id}/report", response={200: Done, **WRITE}, summary="Report a remark",
+    throttle=[Often("10/m", "report")],
+)  # fmt: skip
+def remark_report(request: HttpRequest, match_id: int, remark_id: int, body: RemarkReport) -> Any:
+    """Tell the hosts what somebody has said in the gallery."""
+    allowed = facts.permission(request.user, match_id, seat_key(request.COOKIES, match_id))
+    said = Remark.objects.filter(match=match_id, pk=remark_id, hidden=False).select_related("match").first()
+    if said is None or not allowed.hears_gallery:
+        raise HttpError(404, "There is no such remark.")
+    with Refusals():
+        people.complaint_make(
+            match=said.match, quote=f"{said.name}: {said.text}", public=True, reason=body.reason, by_seat=allowed.me,
             by_user=request.user if request.user.is_authenticated else None,
         )  # fmt: skip
     return {"ok": True}

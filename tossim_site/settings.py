@@ -162,6 +162,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = NINJA_NUM_PROXIES = env.int("TOSSIM_PROXIES", 0)
 """How many proxies stand before the site, each of which adds whom it speaks for; limits go by that address."""
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 """Counts of requests, in each web process for itself."""
+ACCOUNT_FORMS = {"login": "frontend.accounts.SignIn"}
 SESAME_ONE_TIME = True
 SESAME_MAX_AGE = 86400
 

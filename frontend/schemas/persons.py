@@ -70,9 +70,14 @@ class Farewell(Shape):
     words: bool = False
 
 
-class Report(Shape):
+class RemarkReport(Shape):
+    """Report a remark of the gallery."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Report(RemarkReport):
     """Report the line that is item `n` of the viewpoint `as`."""
 
     as_: Annotated[str, Field(alias="as", max_length=8)] = "public"
     n: Annotated[int, Field(ge=1)]
-    reason: Annotated[str, Field(min_length=1, max_length=300)]

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -90,6 +91,24 @@ def test_the_gallery_reaches_who_watches_and_not_who_plays_until_the_end(live_se
         assert "gallery" not in {frame["type"] for frame in player.frames}
         pause(match, "finished")
         assert [one["text"] for one in player.expect("gallery")["items"]] == ["Seat 4 is lying"]
+
+
+def test_a_remark_is_reported_by_those_who_are_known_and_hear_it(client):
+    match = stored(whole_match("gallery"))
+    said = tables.remark_make(match=match, name="Gast", author="a", text="Something rude")
+    address = f"/api/matches/{match.pk}/remarks/{said.pk}/report"
+    assert post(client, address, reason="It is rude.").status_code == 409
+    client.force_login(User.objects.create_user("maria"))
+    assert post(client, address, reason="It is rude.").status_code == 200
+    assert post(client, address, reason="It is rude.").json()["error"] == "You have reported this already."
+    assert [one.quote for one in match.complaints.all()] == ["Gast: Something rude"]
+    tables.remarks_hide(remarks=match.remarks.all())
+    assert post(client, address, reason="Again.").status_code == 404
+    running, _, key = stored_with_person()
+    unheard = tables.remark_make(match=running, name="Gast", author="a", text="Not for players")
+    player = Client()
+    player.cookies[f"tossim_seat_{running.pk}"] = key
+    assert post(player, f"/api/matches/{running.pk}/remarks/{unheard.pk}/report", reason="?").status_code == 404
 
 
 def test_a_guest_is_one_speaker_in_a_browser_and_another_in_the_next():

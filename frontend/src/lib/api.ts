@@ -63,5 +63,6 @@ export const meOf = (): Promise<Me> => call('/me');
 export const agree = (consent: Consent): Promise<{ ok: true }> => call('/me/consent', consent);
 export const agreeIn = (id: number, consent: Consent): Promise<{ ok: true }> => call(`/me/matches/${id}/consent`, consent);
 export const deleteAccount = (name: string, words: boolean): Promise<{ ok: true }> => call('/me/delete', { name, words });
+export const reportRemark = (id: number, remark: number, reason: string): Promise<{ ok: true }> => call(`/matches/${id}/remarks/${remark}/report`, { reason });
 export const reportLine = (id: number, as: Viewpoint, n: number, reason: string): Promise<{ ok: true }> =>
   call(`/matches/${id}/report`, { as: String(as), n, reason });
