@@ -31,7 +31,8 @@ ENDED = 24
 FILTERS = ("q", "winner", "mode", "agent", "who", "practice", "sort")
 """Parts of the home page's address."""
 COMPONENTS = {
-    "home": "Home", "match": "Match", "compare": "Compare", "lobby": "NewMatch", "rules": "Rules", "lanes": "Lanes"
+    "home": "Home", "match": "Match", "compare": "Compare", "lobby": "NewMatch", "rules": "Rules", "lanes": "Lanes",
+    "me": "Me",
 }  # fmt: skip
 """Which file of `src/pages` shows a page."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\nDisallow: /api/\n"

@@ -58,6 +58,16 @@ def test_the_home_page_brings_scripts_styles_and_the_matches(client, bundle):
     assert facts.csrf
 
 
+@pytest.mark.parametrize("path", ["/", "/new", "/rules", "/lanes", "/me", "/m/{id}", "/m/{id}/and/{id}"])
+def test_every_page_brings_its_own_code(client, path):
+    match = stored(whole_match(SEED))
+    page = client.get(path.format(id=match.pk)).content.decode()
+    brought = re.findall(r'rel="modulepreload" href="/static/ui/assets/(\w+)-', page)
+    component = COMPONENTS[initial(page)["page"]]
+    assert component in brought
+    assert set(brought) & set(COMPONENTS.values()) == {component}
+
+
 def test_the_page_of_a_match_knows_it_before_its_first_request(client, bundle):
     match = stored(whole_match(SEED)[:60], title="A <b>match</b>", status="running")
     page = client.get(f"/m/{match.pk}").content.decode()
