@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from eval.decision import DecisionRecord
-from eval.metrics.registry import METRICS, Level
+from eval.evidence.reading import record_of
+from eval.metrics import (  # noqa: F401 (each registers its metrics)
+    accusing,
+    acting,
+    claiming,
+    judging,
+    knowing,
+    living,
+    night,
+    speaking,
+    voting,
+)
+from eval.metrics.case import Case, Price, Probe, TokenCount, case_of
+from eval.metrics.registry import Kind, Level, Metric, in_order
 from eval.metrics.value import Value
-from game.engine.events import Event, MatchOpened
+from eval.statements.reading import statements_of
+from game.engine.events import Event
 from game.engine.types import Seat
 
 
@@ -20,14 +34,28 @@ class MatchMetrics:
     seats: dict[Seat, dict[str, Value]]
 
 
-def match_metrics(log: Sequence[Event], decisions: Sequence[DecisionRecord] = ()) -> MatchMetrics:
-    """The metrics of a whole log."""
-    opened = log[0]
-    assert isinstance(opened, MatchOpened)
-    by_match = [metric for metric in METRICS.values() if metric.level is Level.MATCH]
-    by_seat = [metric for metric in METRICS.values() if metric.level is Level.SEAT]
-    seats = range(1, len(opened.table.names) + 1)
+def match_metrics(
+    log: Sequence[Event], decisions: Iterable[DecisionRecord] = (), *, probes: Iterable[Probe] = (),
+    tokenizers: Mapping[str, TokenCount] | None = None, prices: Mapping[str, Price] | None = None,
+) -> MatchMetrics:  # fmt: skip
+    """The metrics of a whole log; the decisions behind it, answers to probes, tokenizers and prices where at hand."""
+    record = record_of(log, decisions)
+    return measured(case_of(record, statements_of(record), probes, tokenizers, prices))
+
+
+def measured(case: Case) -> MatchMetrics:
+    """The metrics of a match whose record is at hand."""
+    by_seat = in_order(Level.SEAT)
     return MatchMetrics(
-        match={metric.name: metric.measure(log) for metric in by_match},
-        seats={seat: {metric.name: metric.measure(log, seat) for metric in by_seat} for seat in seats},
+        match={metric.name: metric.measure(case) for metric in in_order(Level.MATCH)},
+        seats={seat: {metric.name: _of_seat(metric, case, seat) for metric in by_seat} for seat in case.seats},
     )
+
+
+def _of_seat(metric: Metric, case: Case, seat: Seat) -> Value:
+    """A metric of a seat; a count also per day that the seat began alive."""
+    value: Value = metric.measure(case, seat)
+    days = len(case.lived[seat])
+    if metric.kind is Kind.COUNT and days and isinstance(value.value, int | float):
+        return replace(value, per_day=value.value / days)
+    return value

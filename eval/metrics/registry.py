@@ -66,7 +66,14 @@ class Metric:
 
 
 METRICS: dict[str, Metric] = {}
-"""All metrics by name, in the order of the table."""
+"""All metrics by name."""
+
+
+def in_order(level: Level | None = None) -> list[Metric]:
+    """The metrics of a level, or all, in the order of the table."""
+    found = [metric for metric in METRICS.values() if level in (None, metric.level)]
+    return sorted(found, key=lambda metric: metric.number)
+
 
 F = TypeVar("F", bound=Callable[..., Value])
 
