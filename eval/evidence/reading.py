@@ -57,6 +57,7 @@ class _Reader:
         self.draft, self.seq = Draft(EMPTY), 0
         self.seats = range(1, len(opened.table.names) + 1)
         self.days: list[Day] = []
+        self.voting_days: set[int] = set()
         self.phases = 0
         self.roles: dict[Seat, Timeline[str]] = {seat: Timeline() for seat in self.seats}
         self.sides: dict[Seat, Timeline[str]] = {seat: Timeline() for seat in self.seats}
@@ -98,7 +99,8 @@ class _Reader:
         """The record of what was read."""
         lived = {seat: [day for day in self.days if seat in day.living] for seat in self.seats}
         return Record(
-            self.log, self.decisions, self.table, self.seats, self.days, lived, self.phases, self.roles, self.sides,
+            self.log, self.decisions, self.table, self.seats, self.days, lived,
+            frozenset(self.voting_days), self.phases, self.roles, self.sides,
             self.mates, self.shown, self.draft.public.living, BySeat(self.votes), self.trials, BySeat(self.deaths),
             BySeat(self.lines), self.wills, BySeat(self.findings), BySeat(self.choices.values()), self.nights,
             self.deeds, BySeat(self.asked), BySeat(self.tries), BySeat(self.overheard), self.ending,
@@ -110,6 +112,8 @@ class _Reader:
         self.open = None
         self.phases += 1
         living = self.draft.public.living
+        if event.phase is Phase.VOTING:
+            self.voting_days.add(event.day)
         if event.phase in MORNINGS:
             self.days.append(Day(self.seq, event.day, living))
 
@@ -280,7 +284,7 @@ class _Reader:
         if isinstance(before, e.Decided) and before.seat == event.seat and not stands_alone:
             self.tries[-1] = self.tries[-1]._replace(code=event.reason)
         else:
-            self.tries.append(Try(event.seat, "", event.reason))
+            self.tries.append(Try(event.seat, "", event.reason, rider=not stands_alone))
 
     def balloted(self, event: e.Balloted) -> None:
         self.overhear(event)

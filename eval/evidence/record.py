@@ -185,11 +185,15 @@ class Asked:
 
 
 class Try(NamedTuple):
-    """One attempt at an answer. `code` says why it was refused, and is empty where it was taken."""
+    """One attempt at a deed. `code` says why it was refused, and is empty where it was taken.
+
+    `ask` is empty for a standing permission. Of what rides along with an answer only refusals are noted.
+    """
 
     seat: Seat
     ask: str
     code: str
+    rider: bool = False
 
 
 class OfSeat(Protocol):
@@ -228,6 +232,8 @@ class Record:
     days: Sequence[Day]
     lived: Mapping[Seat, Sequence[Day]]
     """The days that each seat began alive."""
+    voting_days: frozenset[int]
+    """The days on which there was a vote."""
     phases: int
     roles: Mapping[Seat, Timeline[str]]
     sides: Mapping[Seat, Timeline[str]]

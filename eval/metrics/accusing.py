@@ -87,15 +87,20 @@ def persuasion(case: Case, seat: Seat) -> Value:
 
 
 def _matched(case: Case, accusation: Statement) -> Line | None:
-    """The nearest public message of the day that names nobody and comes from neither of the two."""
+    """The nearest public message of the day that names nobody and comes from neither of the two; the earlier of two."""
     day = day_of(case, accusation.event_id)
+    public = [line for line in case.lines if line.day == day and line.channel is Channel.PUBLIC]
+    place = bisect_right([line.seq for line in public], accusation.event_id)
     idle = [
-        line
-        for line in case.lines
-        if line.day == day and line.channel is Channel.PUBLIC
-        and line.seat not in (accusation.seat, accusation.subject) and "@" not in plain(line.text, case.table.names)
-    ]  # fmt: skip
-    return min(idle, key=lambda line: (abs(line.seq - accusation.event_id), line.seq), default=None)
+        (abs(number - place), line)
+        for number, line in enumerate(public, 1)
+        if line.seat not in (accusation.seat, accusation.subject) and not _names_somebody(case, line)
+    ]
+    return min(idle, default=(0, None))[1]
+
+
+def _names_somebody(case: Case, line: Line) -> bool:
+    return "@" in plain(line.text, case.table.names)
 
 
 def _swing(case: Case, accusation: Statement, seq: int) -> int | None:

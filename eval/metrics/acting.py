@@ -70,11 +70,12 @@ def tool_success_rate(case: Case, seat: Seat) -> Value:
     return ratio(sum(bool(use.get("ok")) for use in uses), len(uses), "no look-up")
 
 
-@metric(3, Kind.RATE, "share", "deeds that the rules took", "deeds that could be read, retries included",
+@metric(3, Kind.RATE, "share", "answers and standing deeds that the rules took",
+        "answers and standing deeds that could be read, retries included",
         null="no deed")  # fmt: skip
 def action_success_rate(case: Case, seat: Seat) -> Value:
     """Whether deeds are legal."""
-    tries = [one for one in case.tries.of(seat) if not one.code or one.code in RULES]
+    tries = [one for one in case.tries.of(seat) if not one.rider and (not one.code or one.code in RULES)]
     return ratio(sum(not one.code for one in tries), len(tries), "no deed")
 
 
@@ -85,7 +86,7 @@ def invalid_attempts(case: Case, seat: Seat) -> Value:
     return count(sum(refused.values()), refused)
 
 
-@metric(5, Kind.RATE, "share", "refused attempts after which another in the same ask was taken", "refused attempts",
+@metric(5, Kind.RATE, "share", "refused answers to an ask after which another was taken", "refused answers to an ask",
         null="nothing was refused")  # fmt: skip
 def repair_rate(case: Case, seat: Seat) -> Value:
     """Whether the seat mends what was refused."""

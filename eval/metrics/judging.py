@@ -17,7 +17,7 @@ NO_TEAM = "no team whose members it knows"
 
 
 @metric(17, Kind.RATE, "share", "last votes of a day on a seat of a side against the Town, or that wants it to lose",
-        "last votes of the days that a Town seat lived; days without one are counted apart",
+        "last votes of its days, by a Town seat; days with a vote on which it cast none are counted apart",
         null="not of the Town, or no vote")  # fmt: skip
 def vote_accuracy_town(case: Case, seat: Seat) -> Value:
     """How often a Town seat's vote of the day stands against an enemy."""
@@ -27,7 +27,8 @@ def vote_accuracy_town(case: Case, seat: Seat) -> Value:
         return null("not of the Town")
     votes = [vote for day in days if (vote := last.get(day.day)) and vote.target]
     hits = sum(case.is_evil(vote.target, vote.seq) for vote in votes)
-    return ratio(hits, len(votes), "no vote", abstained=len(days) - len(votes))
+    could = sum(day.day in case.voting_days for day in days)
+    return ratio(hits, len(votes), "no vote", abstained=could - len(votes))
 
 
 def _verdicts(case: Case, seat: Seat) -> Iterator[tuple[Trial, Verdict]]:

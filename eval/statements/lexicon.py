@@ -76,15 +76,15 @@ def faction_of(name: str) -> str:
 
 @lru_cache(maxsize=256)
 def _name_pattern(names: Names) -> tuple[re.Pattern[str], dict[str, Seat]]:
-    """Names as they may be written, and whose they are. An everyday word counts with its capital alone."""
+    """Names, and seats by number, as they may be written. An everyday word counts with its capital alone."""
     ordinary = words("ordinary")
     seats = {name: seat for seat, name in enumerate(names, 1)}
     for seat, name in enumerate(names, 1):
         if name.lower() not in ordinary:
-            seats.setdefault(name.lower(), seat)
-            seats.setdefault(name.upper(), seat)
+            seats |= {name.lower(): seat, name.upper(): seat} | {name: seats[name]}
     spelled = "|".join(re.escape(name) for name in sorted(seats, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:(?:seat|player) #?|#)?({spelled})(?!\w)"), seats
+    numbers = "|".join(map(str, range(len(names), 0, -1)))
+    return re.compile(rf"(?<!\w)(?:({spelled})|(?:[Ss]eat |[Pp]layer |#)({numbers}))(?!\w)"), seats
 
 
 _QUOTED = re.compile(
@@ -101,6 +101,6 @@ def plain(text: str, names: Names) -> str:
     """A line in its plain form: names and terms as numbers, small letters, nothing quoted."""
     bare = _QUOTED.sub(" ", text).translate(_MARKS)
     pattern, seats = _name_pattern(names)
-    named = pattern.sub(lambda found: f"@{seats[found.group(1)]}", bare).lower()
+    named = pattern.sub(lambda found: f"@{found.group(2) or seats[found.group(1)]}", bare).lower()
     spelled = _spellings()
     return _term_pattern().sub(lambda found: f"%{spelled[found.group(1)]}", named)

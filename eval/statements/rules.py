@@ -11,7 +11,7 @@ from typing import Any
 
 SEATS = r"@\d+(?:(?:,? and |,? or |,? & ?|, ?)@\d+)*"
 """One name or several."""
-TERM = r"%(?P<term>\d+)(?!'s|-| confident| well| rare)"
+TERM = r"%(?P<term>\d++)(?!'s|-| confident| well| rare)"
 """A role, alignment or faction, and no part of another expression."""
 _MARKS = re.compile(r"@(who|else|seats)\b|%term|(?<!\?P)<([a-z ]+)>")
 

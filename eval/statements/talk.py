@@ -61,7 +61,7 @@ def _described() -> re.Pattern[str]:
     doubted = pattern(_RULE, "doubted").pattern
     return re.compile(
         rf"(?P<doubted>{doubted})?(?P<seats>{SEATS})(?P<be> ?{spelled('<is>')})(?P<not> (?:not|no|never|hardly))?"
-        rf" {spelled('<very>')}(?:(?P<word>{said})\b|%(?P<term>\d+)(?!'s))"
+        rf" {spelled('<very>')}(?:(?P<word>{said})\b|%(?P<term>\d++)(?!'s))"
     )
 
 
