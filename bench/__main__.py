@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from itertools import takewhile
 
-BENCHES = {"engine": [], "peers": [], "scripted": ["--matches", "100"]}
+BENCHES = {"engine": [], "peers": [], "scripted": ["--matches", "100"], "metrics": []}
 ON_REQUEST: dict[str, list[str]] = {"lanes": [], "spectators": [], "page": []}
 """Those that start servers; only by name."""
 

@@ -1,8 +1,8 @@
-"""What the documentation is made of beside its Markdown files: the rulebook, what models may say, the HTTP API.
+"""What the documentation is made of beside its Markdown files: rulebook, what models may say, metrics, the HTTP API.
 
 MkDocs calls the `on_` functions. The rulebook comes from the engine, as the page at /rules does; what models may say
-from the declarations that they are shown; the API from the exported schema, which a test keeps equal to the app.
-Links are checked.
+from the declarations that they are shown; metrics from their registry; the API from the exported schema, which a test
+keeps equal to the app. Links are checked.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from mkdocs.structure.files import File, Files  # noqa: E402
 
 from agents.llm import presets, tools, verbs  # noqa: E402
 from agents.llm.record import Preset  # noqa: E402
+from eval.metrics import Level, Metric  # noqa: E402
+from eval.metrics.registry import in_order  # noqa: E402
+from eval.statements import RUBRIC, StatementKind  # noqa: E402
 from game.engine.text.rulebook import ModeEntry, RoleEntry, Rulebook, rulebook  # noqa: E402
 from game.engine.text.words import slug  # noqa: E402
 
@@ -58,6 +61,7 @@ def pages() -> dict[str, str]:
     made = {
         "rulebook/index.md": "\n".join(mechanics(book)),
         "reference/protocol.md": "\n".join(protocol()),
+        "reference/metrics.md": "\n".join(metrics()),
         "reference/http.md": "\n".join(http(json.loads(SCHEMA.read_text("utf-8"))["openapi"])),
     }
     for faction in book.factions:
@@ -195,6 +199,32 @@ def preset_row(one: Preset) -> tuple[str, ...]:
     think = " ".join(f"`{mark}`" for mark in one.think or ())
     flags = ("yes" if one.system_role else "no", "yes" if one.resumes else "no")
     return (one.name, *flags, think, " ".join(f"`{mark}`" for mark in one.stop))
+
+
+# Metrics --------------------------------------------------------------------------------------------------------------
+
+
+def metrics() -> Iterator[str]:
+    """Every metric of the registry, and the statements that some of them rest on."""
+    yield "# Metrics\n"
+    yield "`eval.metrics.match_metrics(log, decisions)` gives all of them for a match and its seats. A rate or a mean"
+    yield "whose denominator is 0 has no value, never a 0, and means leave it out. Counts stand per day alive too. Enemies"
+    yield "and friends are the engine's sides at that moment. Metrics of one number belong together.\n"
+    for level, title in ((Level.SEAT, "Of a seat"), (Level.MATCH, "Of a match")):
+        yield f"## {title}\n"
+        head = ("Nr", "Name", "Unit", "What is counted", "Over", "No value", "Source")
+        yield from table(head, [metric_row(one) for one in in_order(level)])
+    yield f"## Statements\n\nRead by rules of the version `{RUBRIC}`.\n"
+    yield from table(
+        ("Kind", "In the data"), [(one.name.lower().replace("_", " "), f"`{one}`") for one in StatementKind]
+    )
+    yield "\n::: eval.statements.statement\n\n::: eval.statements.truth\n\n::: eval.metrics.measure\n"
+    yield "::: eval.metrics.summing\n\n::: eval.evidence.record\n"
+
+
+def metric_row(one: Metric) -> tuple[str, ...]:
+    """A metric in a line of a table."""
+    return (str(one.number), f"`{one.name}`", one.unit, one.numerator, one.denominator, one.null, one.source.value)
 
 
 # The HTTP API ---------------------------------------------------------------------------------------------------------
