@@ -208,8 +208,8 @@ def metrics() -> Iterator[str]:
     """Every metric of the registry, and the statements that some of them rest on."""
     yield "# Metrics\n"
     yield "`eval.metrics.match_metrics(log, decisions)` gives all of them for a match and its seats. A rate or a mean"
-    yield "whose denominator is 0 has no value, never a 0, and means leave it out. Counts stand per day alive too. Enemies"
-    yield "and friends are the engine's sides at that moment. Metrics of one number belong together.\n"
+    yield "whose denominator is 0 has no value, never a 0, and means leave it out. Counts stand per day alive too."
+    yield "Enemies and friends are the engine's sides at that moment. Metrics of one number belong together.\n"
     for level, title in ((Level.SEAT, "Of a seat"), (Level.MATCH, "Of a match")):
         yield f"## {title}\n"
         head = ("Nr", "Name", "Unit", "What is counted", "Over", "No value", "Source")

@@ -26,17 +26,18 @@ from eval.evidence.record import (
     Vote,
 )
 from game.engine import events as e
-from game.engine.asks import Ask, asked
+from game.engine.asks import Ask, AskKind, asked
 from game.engine.fold import Draft
 from game.engine.roles import ROLES
 from game.engine.state import EMPTY, View
-from game.engine.types import HOST, PUBLIC, Channel, Phase, Seat, hears, seats_of
+from game.engine.types import CLEANED, HOST, PUBLIC, STONED, Channel, Phase, Seat, hears, seats_of
 from game.engine.victory import side_of
 
 MORNINGS = frozenset({Phase.DAY_ONE, Phase.DISCUSSION})
 """Phases with which a day begins."""
-HIDDEN = frozenset({"Cleaned", "Stoned"})
-"""What a grave shows in place of a role."""
+HIDDEN = frozenset({CLEANED, STONED})
+CHOICES = frozenset({AskKind.JUDGE, AskKind.ACT})
+"""Asks that come only where there is something to choose."""
 
 
 def record_of(log: Sequence[e.Event], decisions: Iterable[DecisionRecord] = ()) -> Record:
@@ -103,7 +104,7 @@ class _Reader:
             frozenset(self.voting_days), self.phases, self.roles, self.sides,
             self.mates, self.shown, self.draft.public.living, BySeat(self.votes), self.trials, BySeat(self.deaths),
             BySeat(self.lines), self.wills, BySeat(self.findings), BySeat(self.choices.values()), self.nights,
-            self.deeds, BySeat(self.asked), BySeat(self.tries), BySeat(self.overheard), self.ending,
+            dict(self.deeds), BySeat(self.asked), BySeat(self.tries), BySeat(self.overheard), self.ending,
         )  # fmt: skip
 
     # Phases and who is who --------------------------------------------------------------------------------------------
@@ -266,7 +267,7 @@ class _Reader:
         assert me is not None
         if (kind := asked(public, me)) is None:
             return
-        could = any(option.verb != "pass" for option in Ask(View(public, me), kind).options)
+        could = kind in CHOICES or any(option.verb != "pass" for option in Ask(View(public, me), kind).options)
         self.open = Asked(self.seq, public.day, event.seat, event.ask, kind, event.outcome, could, decision=made)
         self.asked.append(self.open)
 

@@ -104,7 +104,7 @@ def vote_leadership(case: Case, seat: Seat) -> Value:
 
 
 def _survived(case: Case, seat: Seat, apart: str) -> Value:
-    stood = [trial for trial in case.trials if trial.accused == seat and _class_of(case, trial) == apart]
+    stood = [t for t in case.trials if t.accused == seat and t.ballots and _class_of(case, t) == apart]
     return ratio(sum(not trial.lynched for trial in stood), len(stood), "no such trial")
 
 
@@ -116,7 +116,7 @@ def _class_of(case: Case, trial: Trial) -> str:
     return "mayor" if "reveal" in card.by_id else ""
 
 
-@metric(24, Kind.RATE, "share", "trials survived", "trials stood, as neither Jester nor Mayor",
+@metric(24, Kind.RATE, "share", "trials survived", "trials stood to the verdict, as neither Jester nor Mayor",
         null="no such trial")  # fmt: skip
 def defence_success(case: Case, seat: Seat) -> Value:
     """How often the seat talks itself out of a trial."""
