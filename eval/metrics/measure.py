@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from eval.decision import DecisionRecord
 from eval.evidence.reading import record_of
@@ -32,6 +33,15 @@ class MatchMetrics:
 
     match: dict[str, Value]
     seats: dict[Seat, dict[str, Value]]
+
+    def to_json(self) -> dict[str, Any]:
+        """All values as JSON, the seats by their numbers."""
+        of_seats = {str(seat): _to_json(values) for seat, values in self.seats.items()}
+        return {"match": _to_json(self.match), "seats": of_seats}
+
+
+def _to_json(values: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: value.to_json() for name, value in values.items()}
 
 
 def match_metrics(

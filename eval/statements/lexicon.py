@@ -96,7 +96,7 @@ _MARKS = str.maketrans({
 })  # fmt: skip
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def plain(text: str, names: Names) -> str:
     """A line in its plain form: names and terms as numbers, small letters, nothing quoted."""
     bare = _QUOTED.sub(" ", text).translate(_MARKS)

@@ -32,7 +32,7 @@ _LONG_FORMS = {
 _SHORT = re.compile("|".join(rf"\b{re.escape(form)}\b" for form in sorted(_LONG_FORMS, key=len, reverse=True)))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def read_text(text: str, names: Names, day: int = 0) -> tuple[Found, ...]:
     """What a text states, in order, each thing once. `day` is the day on which it was said."""
     if is_terse(text):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from eval.metrics import Value, match_metrics
@@ -68,3 +70,9 @@ def test_a_value_as_json_leaves_out_what_is_not_there() -> None:
     }
     assert ratio(0, 0, "no vote").to_json() == {"value": None, "numerator": 0, "denominator": 0, "reason": "no vote"}
     assert category("mafia", ("arsonist",)).to_json() == {"value": "mafia", "others": ["arsonist"]}
+
+
+def test_all_metrics_of_a_match_are_json() -> None:
+    found = json.loads(json.dumps(match_metrics(golden_log()).to_json()))
+    assert found["match"]["match_length"] == {"value": 4}
+    assert found["seats"][str(CLEO)]["death_kind"] == {"value": "mafia"}
