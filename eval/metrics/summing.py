@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from eval.metrics.registry import METRICS, Kind
 from eval.metrics.value import Number, Value
 
 
@@ -43,7 +42,7 @@ def over_seats(seats: Iterable[Mapping[str, Value]]) -> dict[str, Mean]:
     for metrics in seats:
         for name, value in metrics.items():
             by_name[name].append(value)
-    return {name: _mean(name, values) for name, values in by_name.items()}
+    return {name: _mean(values) for name, values in by_name.items()}
 
 
 def of_match(metrics: Mapping[str, Value]) -> dict[str, Mean]:
@@ -60,20 +59,19 @@ def over_matches(matches: Iterable[Mapping[str, Mean]]) -> dict[str, Mean]:
     return {name: _mean_of_means(means) for name, means in by_name.items()}
 
 
-def _mean(name: str, values: list[Value]) -> Mean:
+def _mean(values: list[Value]) -> Mean:
     known = [value for value in values if not value.is_null]
-    summed = {
-        "n": len(known),
-        "of": len(values),
-        "numerator": sum(value.numerator or 0 for value in known),
-        "denominator": sum(value.denominator or 0 for value in known),
-        "censored": sum(value.censored for value in known),
-    }
-    if METRICS[name].kind is Kind.CATEGORY:
-        names = Counter(str(value.value) for value in known)
-        return Mean(None, **summed, shares={one: count / len(known) for one, count in sorted(names.items())})
     numbers = [value.value for value in known if isinstance(value.value, int | float)]
-    return Mean(sum(numbers) / len(numbers) if numbers else None, **summed)
+    names = Counter(value.value for value in known if isinstance(value.value, str))
+    return Mean(
+        sum(numbers) / len(numbers) if numbers else None,
+        n=len(known),
+        of=len(values),
+        numerator=sum(value.numerator or 0 for value in known),
+        denominator=sum(value.denominator or 0 for value in known),
+        censored=sum(value.censored for value in known),
+        shares={one: count / len(known) for one, count in sorted(names.items())},
+    )
 
 
 def _mean_of_means(means: list[Mean]) -> Mean:

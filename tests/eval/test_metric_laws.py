@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from math import isfinite
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -12,10 +13,11 @@ from eval.metrics import METRICS, Kind, MatchMetrics, Value, match_metrics
 from game.engine.setup import MODES
 from tests.eval.matches import reseated, talking_match, with_private_notes
 
+pytestmark = pytest.mark.slow
 SEEDS = st.integers(0, 10**6).map(str)
 LISTS = sorted(mode for mode, found in MODES.items() if found.slots)
 law = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],
