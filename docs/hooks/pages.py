@@ -212,7 +212,7 @@ def metrics() -> Iterator[str]:
     yield "Enemies and friends are the engine's sides at that moment. Metrics of one number belong together.\n"
     for level, title in ((Level.SEAT, "Of a seat"), (Level.MATCH, "Of a match")):
         yield f"## {title}\n"
-        head = ("Nr", "Name", "Unit", "What is counted", "Over", "No value", "Source")
+        head = ("Metric, its unit and source", "Numerator, and denominator", "No value")
         yield from table(head, [metric_row(one) for one in in_order(level)])
     yield f"## Statements\n\nRead by rules of the version `{RUBRIC}`.\n"
     yield from table(
@@ -224,7 +224,8 @@ def metrics() -> Iterator[str]:
 
 def metric_row(one: Metric) -> tuple[str, ...]:
     """A metric in a line of a table."""
-    return (str(one.number), f"`{one.name}`", one.unit, one.numerator, one.denominator, one.null, one.source.value)
+    counted = f"{one.numerator}<br>**over** {one.denominator}" if one.denominator else one.numerator
+    return (f"{one.number} `{one.name}`<br>{one.unit}; {one.source.value}", counted, one.null)
 
 
 # The HTTP API ---------------------------------------------------------------------------------------------------------
