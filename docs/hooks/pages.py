@@ -225,7 +225,8 @@ def metrics() -> Iterator[str]:
 def metric_row(one: Metric) -> tuple[str, ...]:
     """A metric in a line of a table."""
     counted = f"{one.numerator}<br>**over** {one.denominator}" if one.denominator else one.numerator
-    return (f"{one.number} `{one.name}`<br>{one.unit}; {one.source.value}", counted, one.null)
+    name = f'<code style="white-space: nowrap">{one.name}</code>'
+    return (f"{one.number} {name}<br>{one.unit}; {one.source.value}", counted, one.null)
 
 
 # The HTTP API ---------------------------------------------------------------------------------------------------------

@@ -38,7 +38,8 @@ def seats_in(names: str) -> list[Seat]:
 
 def results(sentence: str) -> list[Fact]:
     """The facts that a sentence reports; those of the first form that fits."""
-    return next((found for read in _FORMS if (found := list(dict.fromkeys(read(sentence))))), [])
+    forms = _FORMS if "%" in sentence else _WITHOUT_ROLES
+    return next((found for read in forms if (found := list(dict.fromkeys(read(sentence))))), [])
 
 
 def _told(sentence: str) -> bool:
@@ -136,9 +137,11 @@ def _teams(sentence: str) -> Iterator[Fact]:
 def _stakes(sentence: str) -> Iterator[Fact]:
     if found := pattern(_RULE, "staked").search(sentence):
         yield Fact(_who(found), "vampire")
-    elif _told(sentence):
+    elif "%" in sentence and _told(sentence):
         denied = (found for rule in patterns(_RULE, "no_vampire") if (found := rule.search(sentence)))
         yield from (Fact(_who(found), "no vampire") for found in denied if term(found.group("term")) == "Vampire")
 
 
 _FORMS: tuple[Callable[[str], Iterator[Fact]], ...] = (_visions, _teams, _stakes, _groups, _exact, _visits, _checks)
+_WITHOUT_ROLES = (_visions, _stakes, _visits, _checks)
+"""Forms that may stand in a sentence without a role."""

@@ -20,6 +20,8 @@ _WORDS = {"bad": "evil", "doubtful": "suspect", "good": "good"}
 
 def claims(sentence: str) -> Iterator[str]:
     """The role, alignment or faction that the speaker claims."""
+    if "%" not in sentence:
+        return
     for rule in patterns(_RULE, "claims"):
         found = rule.search(sentence)
         if found and not pattern("leave_out", "not_mine").search(sentence[: found.start()]):
@@ -29,7 +31,7 @@ def claims(sentence: str) -> Iterator[str]:
 
 def denials(sentence: str) -> Iterator[str]:
     """What the speaker denies to be: a role or faction, or `evil`."""
-    if found := pattern(_RULE, "denied").search(sentence):
+    if "%" in sentence and (found := pattern(_RULE, "denied").search(sentence)):
         yield term(found.group("term"))
     elif any(rule.search(sentence) for rule in patterns(_RULE, "denials")):
         yield "evil"
