@@ -31,7 +31,7 @@ def agent_for_seat(*, seat: Seat, match: Match, listen: Listener) -> AnyAgent:
     model = selectors.model_named(seat.agent)
     if model is None:
         raise KeyError(f"There is no agent or model {seat.agent!r}.")
-    record = _record(model, seat)
+    record = record_for(model, seat)
     client = seat_client(match_id=match.pk, seat=seat.number, model=model)
     return LanguageAgent(seat.number, record, client, listen=listen, special=_special(record))
 
@@ -47,7 +47,7 @@ def prompt_of(*, match: Match, seq: int) -> Prompt:
     seat, model = match.seats.get(number=row.seat), selectors.model_named(row.model)
     if model is None:
         raise Rejected(f"The model {row.model!r} is not known any more.", "unknown_model")
-    record = _record(model, seat)
+    record = record_for(model, seat)
     transcript = Transcript(record, seat.number, _special(record))
     transcript.observe(visible(log_of(match.pk), seat.number))
     try:
@@ -58,7 +58,7 @@ def prompt_of(*, match: Match, seq: int) -> Prompt:
         ) from error
 
 
-def _record(model: LanguageModel, seat: Seat) -> ModelRecord:
+def record_for(model: LanguageModel, seat: Seat) -> ModelRecord:
     """The model as it plays this seat, with the personality that the lobby gave."""
     record = selectors.record_of(model)
     if personality := seat.agent_options.get("personality"):

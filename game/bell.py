@@ -1,4 +1,4 @@
-"""What tells a driver that somebody wants something of its match, and others that the driver lives.
+"""What tells a driver that somebody wants something of its match, others that it lives, and readers that it goes on.
 
 Each has a database connection of its own. Knows no rules and no agents.
 """
@@ -25,7 +25,7 @@ RENEW_EVERY = 1.5
 
 
 class Bell:
-    """A connection that hears when a match's driver is called."""
+    """A connection that hears when a match's driver is called, or on another channel when the match has gone on."""
 
     def __init__(self, line: psycopg.Connection[Any]) -> None:
         self._line = line
@@ -35,7 +35,7 @@ class Bell:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             for note in self._line.notifies(timeout=left, stop_after=1):
-                if note.payload == str(match_id):
+                if _names(note.payload, match_id):
                     return
 
     async def rung(self, match_id: int) -> None:
@@ -54,15 +54,20 @@ class Bell:
         line, called = self._line.pgconn, False
         line.consume_input()
         while note := line.notifies():
-            called = called or note.extra == str(match_id).encode()
+            called = called or _names(note.extra.decode(), match_id)
         return called
 
 
+def _names(payload: str, match_id: int) -> bool:
+    """Whether a call is for a match; the number of its last event may stand behind."""
+    return payload.partition(":")[0] == str(match_id)
+
+
 @contextmanager
-def doorbell() -> Iterator[Bell]:
+def doorbell(channel: str = ANSWERS) -> Iterator[Bell]:
     """Listen for calls on a connection of one's own."""
     with psycopg.connect(autocommit=True, **address()) as line:
-        line.execute(f"LISTEN {ANSWERS}")
+        line.execute(f"LISTEN {channel}")
         yield Bell(line)
 
 

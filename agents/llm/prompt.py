@@ -172,14 +172,20 @@ class Transcript:
 
     def again(self, recipe: Mapping[str, Any]) -> Prompt:
         """The prompt of a recipe, from the events that it covers. Raises ValueError where it is not the same."""
-        before = Transcript(self.record, self.seat, self.special)
-        before.observe(self.events[: recipe["events"]])
-        if before._room != recipe["room"]:
-            before._fit(recipe["room"])
-        built = before._prompt(recipe["tail"])
+        built = self.rebuilt(recipe)
         if built.recipe["hash"] != recipe["hash"]:
             raise ValueError(f"The prompt cannot be built again: it was made by templates {recipe['templates']}.")
         return built
+
+    def rebuilt(self, recipe: Mapping[str, Any]) -> Prompt:
+        """What a recipe gives now, whatever it gave when it was made."""
+        before = self
+        if (len(self.events), self._room) != (recipe["events"], recipe["room"]):
+            before = Transcript(self.record, self.seat, self.special)
+            before.observe(self.events[: recipe["events"]])
+            if before._room != recipe["room"]:
+                before._fit(recipe["room"])
+        return before._prompt(recipe["tail"])
 
 
 def kept_back(record: ModelRecord) -> int:
