@@ -175,9 +175,10 @@ class _Check:
 
     def _files_of(self, meta: dict[str, Any]) -> None:
         """Whether every summary is there."""
+        phases = sum(kind in ("DAY_START", "NIGHT_START") for kind in self.kinds)
+        due = {"agents/*.json": len(meta["players"]), "phases/*.json": phases}
         for pattern in SHAPES:
-            due = len(meta["players"]) if pattern == "agents/*.json" else 1
-            if len(list(self.folder.glob(pattern))) < due:
+            if len(list(self.folder.glob(pattern))) < due.get(pattern, 1):
                 self._say(self.folder / pattern, 0, "it is missing.")
 
 

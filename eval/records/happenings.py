@@ -232,7 +232,7 @@ def _payload(cls: type[e.Event]) -> Any:
 def _shape(name: str, payload: Any) -> Any:
     """The record of one type of event."""
     fields: Any = {
-        "schema": Literal["game_events/1"], **get_type_hints(Head), "event_type": Literal[name],
+        "schema": Literal["game_events/1"], **get_type_hints(Head, include_extras=True), "event_type": Literal[name],
         "audience": Audience, "payload": payload,
     }  # fmt: skip
     typed_dict: Any = TypedDict

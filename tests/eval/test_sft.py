@@ -1,0 +1,150 @@
+"""Data to train on: exact prompts, raw completions, scripts written as models would answer, split by game."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from agents.llm.parse import parse_json, parse_tags
+from agents.llm.record import Notation
+from agents.seating import prompt_of
+from eval.records.choosing import is_held_out
+from game import selectors, services
+from game.engine.actions import Action, Pass, Say
+from game.engine.asks import ask_of
+from game.engine.codec import action_from_json
+from game.engine.fold import fold_all, view
+from game.engine.state import EMPTY
+from game.engine.types import Channel
+from game.models import Decision, Match
+from tests.apps.conftest import new_match, play_out, stand_ins, started  # noqa: F401
+from tests.eval.test_records import of_models, of_people, play_with_person, scripted, tester  # noqa: F401
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Make = Callable[..., Match]
+Row = dict[str, Any]
+
+
+def exported(file: Path, *more: str) -> list[Row]:
+    """The rows of an export."""
+    call_command("sft_export", "--out", str(file), *more)
+    return rows_of(file)
+
+
+def rows_of(file: Path) -> list[Row]:
+    """A file's rows."""
+    return [json.loads(line) for line in file.read_bytes().split(b"\n")[:-1]]
+
+
+def moment_of(match: Match, row: Row) -> Any:
+    """The view of a row's seat when its stage was opened."""
+    log = selectors.log_of(match.pk)
+    stage = next(n for n, event in enumerate(log, 1) if getattr(event, "stage", 0) == row["turn"])
+    return view(fold_all(EMPTY, log[:stage]), row["seat"])
+
+
+def joined(decision: Decision) -> set[Action]:
+    """All that was said in one breath, as one line; and a pass, beside which other things were done."""
+    said = " ".join(one["text"] for one in decision.actions if one["do"] == "say")
+    channels = {one["channel"] for one in decision.actions if one["do"] == "say"}
+    return {Pass(), *(Say(said, Channel(channel)) for channel in channels)}
+
+
+def test_a_models_row_has_the_very_prompt_that_was_sent_and_its_raw_completion(
+    of_models: Match, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    match = play_out(of_models)
+    rows = exported(tmp_path / "a.jsonl", "--model", "tester")
+    decisions = {row.decided_seq: row for row in Decision.objects.filter(match=match, model="tester")}
+    assert {row["seq"] for row in rows} == set(decisions) - {None}
+    for row in rows[:: max(1, len(rows) // 8)]:
+        decision, sent = decisions[row["seq"]], prompt_of(match=match, seq=row["seq"])
+        chat = [{"role": one.role, "content": one.content} for one in sent.messages]
+        assert row["messages"] == [*chat, {"role": "assistant", "content": decision.attempts[-1]["text"]}]
+        assert row["completion"] == decision.attempts[-1]["text"]
+        assert row["prompt"] == "\n\n".join(one.content for one in sent.messages)
+        seen = moment_of(match, row)
+        read = parse_json(row["completion"], ask_of(seen), seen, Notation.PLAIN)
+        assert read.actions[0] == action_from_json(decision.actions[0])
+    facts = [row["metadata"] for row in rows]
+    roles = selectors.state_of(match.pk).public.ending.roles
+    assert {one["role"] for one in facts if one["seat"] == 1} == {roles[0]}
+    assert {one["won"] for one in facts if one["seat"] == 2} == {2 in match.winners}
+
+
+@pytest.mark.parametrize("notation", list(Notation))
+def test_a_scripts_row_reads_as_what_it_did(
+    scripted: None, started: Make, tmp_path: Path, notation: Notation  # noqa: F811
+) -> None:  # fmt: skip
+    match = play_out(started("rows"))
+    rows = exported(tmp_path / "a.jsonl", "--notation", notation.value)
+    decisions = {row.decided_seq: row for row in Decision.objects.filter(match=match)}
+    assert len(rows) > 50
+    for row in rows[::5]:
+        facts, decision, seen = row["metadata"], decisions[row["seq"]], moment_of(match, row)
+        assert (facts["source"], facts["notation"], facts["model"]) == ("script", notation.value, "")
+        assert row["messages"][-1]["content"] == row["completion"]
+        parsed = parse_tags(row["completion"], seen, notation)
+        assert parsed.thought == " ".join(decision.thought.split())
+        assert set(parsed.actions) <= {*map(action_from_json, decision.actions), *joined(decision)}
+        assert parsed.actions
+    assert ("Players: ba" in rows[0]["prompt"] or "ba " in rows[0]["prompt"]) == (notation is Notation.COMPACT)
+
+
+def test_all_rows_have_the_same_columns_and_no_empty_ones(
+    of_models: Match, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    play_out(of_models)
+    rows = exported(tmp_path / "a.jsonl")
+    shapes = {tuple((name, type(value)) for name, value in row.items()) for row in rows}
+    facts = {tuple((name, type(value)) for name, value in row["metadata"].items()) for row in rows}
+    assert len(shapes) == len(facts) == 1
+    assert {row["metadata"]["source"] for row in rows} == {"model", "script"}
+    assert all(row["metadata"]["prompt_tokens"] > 100 < len(row["prompt"]) for row in rows)
+
+
+def test_filters_keep_what_was_asked_for(scripted: None, started: Make, tmp_path: Path) -> None:  # noqa: F811
+    first, second = play_out(started("f1")), play_out(started("f2"))
+    every = exported(tmp_path / "all.jsonl")
+    assert {row["game_id"] for row in every} == {f"match-{first.pk}", f"match-{second.pk}"}
+    won = exported(tmp_path / "won.jsonl", "--won", "--accepted", "first")
+    assert won == [row for row in every if row["metadata"]["won"]]
+    town = exported(tmp_path / "town.jsonl", "--faction", "Town", "--matches", str(first.pk))
+    assert town == [r for r in every if r["metadata"]["faction"] == "Town" and r["game_id"] == f"match-{first.pk}"]
+    chat = exported(tmp_path / "chat.jsonl", "--form", "chat")
+    assert all("messages" in row and "prompt" not in row for row in chat)
+    with pytest.raises(CommandError, match="There is no finished match 99999"):
+        call_command("sft_export", "--out", str(tmp_path / "x.jsonl"), "--matches", "99999")
+
+
+def test_a_split_never_parts_a_game_from_its_forks(scripted: None, started: Make, tmp_path: Path) -> None:  # noqa: F811
+    matches = [play_out(started(f"split {n}")) for n in range(5)]
+    fork = services.match_fork(match=matches[0], at_seq=matches[0].last_seq // 2, seed="another")
+    services.match_resume(match=fork)
+    play_out(fork)
+    train = exported(tmp_path / "a.jsonl", "--split", "0.5")
+    test = rows_of(tmp_path / "a.test.jsonl")
+    sides = [{row["metadata"]["game"] for row in part} for part in (train, test)]
+    assert sides[0].isdisjoint(sides[1])
+    assert len(sides[0] | sides[1]) == 6
+    both = {f"match-{matches[0].pk}", f"match-{fork.pk}"}
+    assert both <= sides[0] or both <= sides[1]
+    assert exported(tmp_path / "b.jsonl", "--split", "0.5") == train
+
+
+def test_about_the_share_that_was_asked_for_is_held_out() -> None:
+    held = sum(is_held_out(f"game {n}", 0.1) for n in range(2000))
+    assert 150 < held < 250
+    assert all(is_held_out(f"game {n}", 0.3) for n in range(2000) if is_held_out(f"game {n}", 0.1))
+
+
+def test_a_match_with_a_person_who_has_not_agreed_gives_no_rows(
+    of_people: tuple[Match, int], tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    play_with_person(*of_people)
+    assert exported(tmp_path / "a.jsonl") == []
