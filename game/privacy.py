@@ -95,7 +95,7 @@ def words_of(event: e.Event, seat: Seat) -> str | None:
     return event.text if isinstance(event, _WORDS) and event.seat == seat else None
 
 
-def without_words(events: Iterable[e.Event], seat: Seat) -> Iterator[e.Event]:
+def without_words(events: Iterable[e.Event], seat: Seat, instead: str = DELETED) -> Iterator[e.Event]:
     """A log in which what a seat said and wrote is taken out, wherever it is heard, read out or copied."""
     written: set[str] = set()
     before: e.Event | None = None
@@ -103,7 +103,7 @@ def without_words(events: Iterable[e.Event], seat: Seat) -> Iterator[e.Event]:
         if isinstance(event, e.WillWritten | e.NoteWritten) and event.seat == seat and event.text:
             written.add(event.text)
         mine = words_of(event, seat) or _unnamed_copy(event, before, seat)
-        yield _silenced(event) if mine else _unread(event, seat, written)
+        yield _silenced(event, instead) if mine else _unread(event, seat, written, instead)
         before = event
 
 
@@ -116,18 +116,18 @@ def _unnamed_copy(event: e.Event, before: e.Event | None, seat: Seat) -> bool:
     )  # fmt: skip
 
 
-def _silenced(event: e.Event) -> e.Event:
-    return replace(event, text=DELETED) if isinstance(event, _WORDS | e.WillRead) else event
+def _silenced(event: e.Event, instead: str) -> e.Event:
+    return replace(event, text=instead) if isinstance(event, _WORDS | e.WillRead) else event
 
 
-def _unread(event: e.Event, seat: Seat, written: set[str]) -> e.Event:
+def _unread(event: e.Event, seat: Seat, written: set[str], instead: str) -> e.Event:
     """Wills and death notes of the seat, where others read them. A forged will is the forger's note."""
     if isinstance(event, e.WillRead) and event.seat == seat and event.text:
-        return _silenced(event)
+        return _silenced(event, instead)
     if isinstance(event, e.Died):
         own = event.seat == seat and event.will_shown is ShownWill.SHOWN
-        will = DELETED if event.will and (own or event.will in written) else event.will
-        return replace(event, will=will, notes=tuple(DELETED if note in written else note for note in event.notes))
+        will = instead if event.will and (own or event.will in written) else event.will
+        return replace(event, will=will, notes=tuple(instead if note in written else note for note in event.notes))
     return event
 
 
