@@ -80,6 +80,6 @@ class _Keeper:
         folder.put(self.account.note(self.recorder.end(self.source.unplaced())))
         folder.flush()
         self.account.facts = replace(self.account.facts, status=status)
-        self.account.log = self.recorder.log
+        self.account.log, self.account.findings = self.recorder.log, self.recorder.findings
         for name, value in documents(self.account, self.recorder.state, folder.counts):
             folder.document(name, value)

@@ -16,6 +16,7 @@ from eval.records.facts import PERSON, Logged, Made, MatchFacts, ModelFacts
 from eval.records.redaction import Redaction
 from game.log import engine_event
 from game.models import Decision, Match
+from game.profiles import consents_of, pseudonyms_of
 from game.selectors import events_after, viewpoint_for
 from game.services import Rejected
 
@@ -122,9 +123,16 @@ class Persons:
 
 
 def _persons(parts: Sequence[Part]) -> Persons:
-    """The people of a match and of those whose past it shares."""
-    seats = {seat.number for part in parts for seat in part.match.seats.filter(taken_at__isnull=False)}
-    return Persons({seat: f"Player {seat}" for seat in seats}, frozenset(seats), not seats)
+    """The people of a match and of those whose past it shares, as each of them agreed where they sat."""
+    names: dict[int, str] = {}
+    withheld: set[int] = set()
+    train = True
+    for part in parts:
+        consents, known = consents_of(part.match), pseudonyms_of(part.match)
+        names |= {seat: known[seat] for seat in consents}
+        withheld |= {seat for seat, consent in consents.items() if not consent.research}
+        train = train and all(consent.research and consent.training for consent in consents.values())
+    return Persons(names, frozenset(withheld), train)
 
 
 # Facts ----------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
-"""What the documentation is made of beside its Markdown files: rulebook, what models may say, metrics, the HTTP API.
+"""What the documentation is made of beside its Markdown files: rulebook, protocol, metrics, the HTTP API, records.
 
 MkDocs calls the `on_` functions. The rulebook comes from the engine, as the page at /rules does; what models may say
-from the declarations that they are shown; metrics from their registry; the API from the exported schema, which a test
-keeps equal to the app. Links are checked.
+from the declarations that they are shown; metrics from their registry; the API and the records from exported schemas,
+which tests keep equal to the app. Links are checked.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from game.engine.text.rulebook import ModeEntry, RoleEntry, Rulebook, rulebook  
 from game.engine.text.words import slug  # noqa: E402
 
 SCHEMA = ROOT / "frontend" / "src" / "generated" / "schema.json"
+RECORDS = ROOT / "eval" / "records" / "schemas"
 FOREIGN = re.compile(r"""<(?:script|img|iframe|link)\b[^>]*\b(?:src|href)=["']?(?:https?:)?//[^>]*>""")
 """Something that a page would load from elsewhere; a link that one follows is none."""
 OWN_ADDRESS = re.compile(r'rel="?(canonical|prev|next)')
@@ -63,6 +64,7 @@ def pages() -> dict[str, str]:
         "reference/protocol.md": "\n".join(protocol()),
         "reference/metrics.md": "\n".join(metrics()),
         "reference/http.md": "\n".join(http(json.loads(SCHEMA.read_text("utf-8"))["openapi"])),
+        "reference/records.md": "\n".join(records()),
     }
     for faction in book.factions:
         made[f"rulebook/{faction.slug}.md"] = "\n".join(roles(book, faction.name))
@@ -287,3 +289,59 @@ LIMITS = {
     "minimum": "from", "maximum": "to", "exclusiveMinimum": "above", "exclusiveMaximum": "below",
     "minLength": "at least", "maxLength": "at most",
 }  # fmt: skip
+
+
+# Records --------------------------------------------------------------------------------------------------------------
+
+
+def records() -> Iterator[str]:
+    """Every kind of record file, streams first, with its fields."""
+    yield "# Records\n"
+    yield "What `manage.py records` writes of a match, field by field. Each file has its JSON Schema in"
+    yield "`eval/records/schemas`; `manage.py records_check` holds a tree against them.\n"
+    found = [json.loads(path.read_text("utf-8")) for path in sorted(RECORDS.glob("*.json"))]
+    streams = [one for one in found if one["title"].endswith(".jsonl") and one["title"] != "agent_analysis.jsonl"]
+    for schema in [*streams, *(one for one in found if one not in streams)]:
+        yield f"## {schema['title']} {{ #{slug(schema['title'])} }}\n"
+        shapes = schema.get("$defs", {})
+        tops = [shapes[one["$ref"].rpartition("/")[2]] for one in schema.get("oneOf", [])] or [schema]
+        if schema["title"] == "game_events.jsonl":
+            yield from event_lines(tops, shapes)
+        else:
+            for top in tops:
+                yield from record_lines(top, shapes)
+
+
+def event_lines(tops: list[dict[str, Any]], shapes: dict[str, Any]) -> Iterator[str]:
+    """What all events have, and the payload of each type."""
+    head = {**tops[0], "description": "One record for every event of the log.", "properties": {
+        name: one for name, one in tops[0]["properties"].items() if name != "payload"}}  # fmt: skip
+    head["properties"]["event_type"] = {"type": "string", "description": "One of those below."}
+    yield from record_lines(head, {})
+    for top in tops:
+        yield f"### {top['properties']['event_type']['const']}\n"
+        yield from record_lines(shapes[top["properties"]["payload"]["$ref"].rpartition("/")[2]], shapes)
+
+
+def record_lines(shape: dict[str, Any], shapes: dict[str, Any]) -> Iterator[str]:
+    """A record or a part of one: what it is, and its fields; parts stand under the name of their field."""
+    yield f"{shape.get('description', '')}\n"
+    rows = [(f"`{name}`", told(one, shapes), one.get("description", "")) for name, one in field_rows("", shape, shapes)]
+    if rows:
+        yield from table(("Field", "Kind", "What"), rows)
+
+
+def field_rows(before: str, shape: dict[str, Any], shapes: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The fields of a shape, and behind each the fields of what stands in it."""
+    for name, one in shape.get("properties", {}).items():
+        yield before + name, one
+        inner = one.get("items", one)
+        inner = inner if isinstance(inner, dict) else {}
+        if part := shapes.get(inner.get("$ref", "").rpartition("/")[2]):
+            yield from field_rows(f"{before}{name}{'[]' if 'items' in one else ''}.", part, shapes)
+
+
+def told(schema: dict[str, Any], shapes: dict[str, Any]) -> str:
+    """What a field may hold, in a few words: words from a closed list are a string, shapes an object."""
+    words = {name for name, one in shapes.items() if "enum" in one}
+    return re.sub(r"\[(\w+)\]\(#\w+\)", lambda found: "string" if found[1] in words else "object", kind(schema))

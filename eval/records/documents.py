@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from eval.records.facts import Logged, MatchFacts, stamp
 from eval.records.files import file_name
+from eval.records.findings import Findings
 from eval.records.recorder import STREAMS, Line
 from eval.records.summary_shapes import (
     AgentAnalysis,
@@ -52,6 +53,7 @@ class Account:
     facts: MatchFacts
     run_id: str
     log: list[Logged] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     records: dict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: {name: [] for name in STREAMS})
 
     def note(self, lines: Iterator[Line]) -> Iterator[Line]:
@@ -83,6 +85,7 @@ class _Tree:
 
     def __init__(self, account: Account, state: State) -> None:
         self.facts, self.run_id, self.log, self.records = account.facts, account.run_id, account.log, account.records
+        self.findings = account.findings
         self.state, self.public = state, state.public
         self.names = state.public.table.names
         ending = state.public.ending
@@ -127,7 +130,7 @@ class _Tree:
             "winners": [self.name(seat) for seat in self.winners],
             "survivors": [self.name(seat) for seat in sorted(self.public.living)],
             "duration_days": self.public.day, "deaths": self._graves(self.state), "trials": trials,
-            "totals": dict(sum(self.totals.values(), Counter[str]())),
+            "totals": dict(sum(self.totals.values(), Counter[str]())), "metrics": dict(self.findings.match),
         }  # fmt: skip
 
     def _graves(self, state: State) -> list[Fallen]:
@@ -233,7 +236,7 @@ class _Tree:
 
     def _history(self, seat: Seat, *, inner: bool = False) -> dict[str, Any]:
         done = [one for one in self._done(seat) if inner or one["action"]["interaction_type"] not in PRIVATE]
-        claims = list(self.facts.claims.get(seat, ()))
+        claims = list(self.findings.claims.get(seat, ()))
         return {
             "chat_messages": [
                 {**_place(line), "channel": line["channel"], "target": line["target"], "message": line["message"]}
@@ -242,7 +245,7 @@ class _Tree:
             "actions": done,
             "role_claims": claims,
             "votes": [one for one in done if one["action"]["interaction_type"] in ("vote", "judge")],
-            "claimed_role": claims[-1].get("value") if claims else None,
+            "claimed_role": claims[-1]["value"] if claims else None,
             "actual_role": self.state.role(seat),
             "faction": self.faction(seat),
         }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -50,8 +50,6 @@ class MatchFacts:
     status: str = "finished"
     trains: bool = True
     """Whether models may be trained on it: not where a person has not agreed to that."""
-    claims: Mapping[Seat, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
-    """Role claims by seat, in order, as the statements layer finds them."""
     rewritten: bool = False
     """Whether names or words are not those that were read when it was played."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from eval.metrics import match_metrics
 from eval.records import inference, talk
 from eval.records.deeds import DEEDS, Deciding
 from eval.records.facts import Logged, Made, MatchFacts
+from eval.records.findings import Findings, findings_of
 from eval.records.happenings import game_event
 from eval.records.moments import Moment
 from eval.records.sft import samples
@@ -34,6 +34,7 @@ class Recorder:
         self.state = EMPTY
         self.log: list[Logged] = []
         self.made: list[Made] = []
+        self.findings = Findings()
         self._moment: Moment | None = None
         self._deeds: list[e.Event] = []
         """Deeds since the last event that is none."""
@@ -111,13 +112,14 @@ class Recorder:
             yield from (("sft_dataset", record) for record in samples(self.facts, self.log, self.made))
 
     def _metrics(self, moment: Moment) -> Iterator[dict[str, Any]]:
-        measured = match_metrics([one.event for one in self.log], [made.decision for made in self.made]).seats
+        log, decisions = [one.event for one in self.log], [made.decision for made in self.made]
+        self.findings = findings_of(self.facts, log, decisions)
         models = {made.decision.seat: made.decision.model for made in self.made if made.decision.model}
-        for seat, metrics in sorted(measured.items()):
+        for seat, metrics in sorted(self.findings.seats.items()):
             model, role = models.get(seat, ""), self.state.role(seat)
             known = self.facts.models.get(model)
             yield {
                 "schema": "research_metrics/1", **moment.head(), **moment.acting(seat), "role": role,
                 "faction": ROLES[role].faction.value, "model": model, "alignment": known.alignment if known else "",
-                "metrics": {name: value.to_json() for name, value in metrics.items()},
+                "metrics": dict(metrics),
             }  # fmt: skip

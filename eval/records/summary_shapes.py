@@ -79,6 +79,9 @@ class GameSummary(TypedDict):
     deaths: list[Fallen]
     trials: list[Tried]
     totals: dict[str, Count]
+    """What all players did, summed up."""
+    metrics: dict[str, Any]
+    """Metrics of the match as such, by name."""
 
 
 @with_config(SHAPE)
@@ -190,10 +193,20 @@ class Thought(TypedDict):
 
 
 @with_config(SHAPE)
+class Claim(TypedDict):
+    """A role, or an alignment or faction, that a player said to have; read by rules."""
+
+    seq: Count
+    value: str
+    channel: str
+    """Where it was said; `will` for a last will."""
+
+
+@with_config(SHAPE)
 class _History(TypedDict):
     chat_messages: list[Spoken]
     actions: list[Done]
-    role_claims: list[dict[str, Any]]
+    role_claims: list[Claim]
     votes: list[Done]
     claimed_role: str | None
     """The last role that was claimed."""

@@ -22,12 +22,13 @@ from eval.records.files import Different, file_name
 from eval.records.recorder import STREAMS
 from eval.records.redaction import WITHHELD
 from eval.records.schema import schema_files
-from game import services
+from game import people, services
 from game.bell import doorbell
 from game.engine.asks import asks
 from game.engine.codec import action_to_json
 from game.log import DOORBELL
 from game.models import Decision, Event, Match
+from game.profiles import pseudonyms_of
 from game.services import Rejected
 from tests.apps.conftest import driven, new_match, play_out, stand_ins, started  # noqa: F401
 from tests.doubles import random_action
@@ -252,6 +253,37 @@ def test_a_persons_name_and_words_stay_here_unless_they_agree(of_people: tuple[M
     assert [one for one in records(kept.folder, "agent_reasoning") if one["seat"] == seat] == []
 
 
+def test_who_agrees_is_heard_under_a_pseudonym_and_models_may_learn_from_the_match(
+    of_people: tuple[Match, int], tmp_path: Path
+) -> None:
+    match, seat = of_people
+    people.seat_consent(seat=match.seats.get(number=seat), research_ok=True, training_ok=True)
+    match = play_with_person(match, seat)
+    said = [event.body["text"] for event in Event.objects.filter(match=match, kind="said", body__seat=seat)]
+    kept = match_keep(match=match, root=tmp_path)
+    told = b"".join(content(kept.folder).values()).decode()
+    assert "Maria" not in told
+    mine = [one for one in records(kept.folder, "chat") if one["seat"] == seat]
+    assert [one["message"] for one in mine] == said
+    assert {one["speaker"] for one in mine} == {pseudonyms_of(match)[seat]}
+    samples = records(kept.folder, "sft_dataset")
+    assert samples
+    assert all(pseudonyms_of(match)[seat] in one["prompt"] for one in samples)
+    assert seat not in {one["seat"] for one in samples}
+
+
+def test_a_fork_keeps_the_silence_of_the_match_that_it_came_from(of_people: tuple[Match, int], tmp_path: Path) -> None:
+    match, seat = of_people
+    match = play_with_person(match, seat)
+    fork = services.match_fork(match=match, at_seq=match.last_seq * 2 // 3)
+    services.match_resume(match=fork)
+    kept = match_keep(match=play_out(fork), root=tmp_path)
+    assert "Maria" not in b"".join(content(kept.folder).values()).decode()
+    early = [one for one in records(kept.folder, "chat") if one["seat"] == seat and one["seq"] <= fork.fork_seq]
+    assert {one["message"] for one in early} == {WITHHELD}
+    assert kept.counts["sft_dataset"] == 0
+
+
 # Files ----------------------------------------------------------------------------------------------------------------
 
 
@@ -271,6 +303,10 @@ def test_the_summaries_agree_with_the_match(scripted: None, started: Make, tmp_p
     inner = json.loads((folder / "history_for_analysis.internal.json").read_text())
     assert all("thoughts" not in one for one in outer["players"].values())
     assert all(one["thoughts"] for one in inner["players"].values())
+    metrics = records(folder, "research_metrics")
+    assert {one["player_name"]: one["metrics"]["won"]["value"] for one in metrics} == {
+        player["name"]: int(player["won"]) for player in meta["players"]
+    }
 
 
 def test_the_known_events_keep_their_payloads(scripted: None, started: Make, tmp_path: Path) -> None:  # noqa: F811

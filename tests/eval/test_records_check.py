@@ -39,7 +39,7 @@ def keep_simulated(root: Path, seed: str, players: int = 9) -> Path:
         logged = Logged(seq, NOON + timedelta(seconds=seq), event)
         folder.put(account.note(recorder.take(logged, made.get(seq))))
     folder.put(account.note(recorder.end()))
-    account.log = recorder.log
+    account.log, account.findings = recorder.log, recorder.findings
     for name, value in documents(account, recorder.state, folder.counts):
         folder.document(name, value)
     folder.close(complete=True)

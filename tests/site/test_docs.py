@@ -14,6 +14,7 @@ import pytest
 from agents.llm.presets import names
 from agents.llm.tools import TOOLS
 from agents.llm.verbs import VERBS
+from eval.records.schema import validators
 from game.engine.roles import ROLES
 from game.engine.setup import MODES
 
@@ -47,6 +48,13 @@ def test_the_api_page_has_every_address_and_shape(hooks: ModuleType) -> None:
     assert len(wanted) > 5
     assert [address for address in wanted if f"## {address} " not in page] == []
     assert [name for name in openapi["components"]["schemas"] if f"### {name} " not in page] == []
+
+
+def test_the_page_of_records_has_every_file_and_event(hooks: ModuleType) -> None:
+    page = hooks.pages()["reference/records.md"]
+    assert [f"## {name} " for name in validators() if f"## {name} " not in page] == []
+    known = {"GAME_START", "DAY_START", "NIGHT_START", "DEATH", "GAME_END", "VOTED", "CHOSE", "DECIDED"}
+    assert [name for name in known if f"### {name}\n" not in page] == []
 
 
 def test_what_models_may_say_is_listed_whole(hooks: ModuleType) -> None:
