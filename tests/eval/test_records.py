@@ -64,6 +64,7 @@ def play_with_person(match: Match, number: int) -> Match:
     match.refresh_from_db()
     with driven(match) as driver:
         while driver.state.public.ending is None:
+            services.seat_seen(match_id=match.pk, number=number)
             mine = [ask for ask in asks(driver.state) if ask.seat == number]
             pending = Decision.objects.filter(match=match, seat=number, applied_at=None)
             match.refresh_from_db()
