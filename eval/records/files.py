@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from eval.records.recorder import STREAMS, Line
 
 
 class Different(ValueError):
-    """A file holds other records than those of the match."""
+    """A file holds other records than those of the match, or somebody else is writing it."""
 
 
 def line_of(record: Mapping[str, Any]) -> bytes:
@@ -58,11 +59,16 @@ class Stream:
 
 
 class Folder:
-    """The eight streams of one match in a folder."""
+    """The eight streams of one match in a folder, which nobody else may write meanwhile. Raises Different."""
 
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
-        self.path = path
+        self.path, self._lock = path, os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            raise Different(f"{path} is being written by another command.") from None
         self._streams = {name: Stream(path / f"{name}.jsonl") for name in STREAMS}
 
     def put(self, lines: Iterable[Line]) -> None:
@@ -81,9 +87,14 @@ class Folder:
         return {name: stream.count for name, stream in self._streams.items()}
 
     def close(self, *, complete: bool = False) -> None:
-        """Close all files; of a match that is complete, none may have more records."""
-        for one in self._streams.values():
-            one.close(complete=complete)
+        """Close all files and let others write; of a match that is complete, none may have more records."""
+        try:
+            for one in self._streams.values():
+                one.close(complete=complete)
+        finally:
+            if self._lock >= 0:
+                os.close(self._lock)
+            self._lock = -1
 
     def document(self, name: str, value: Any) -> None:
         """Write a summary: as one JSON value, or a list of values as lines."""

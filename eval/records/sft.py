@@ -19,7 +19,7 @@ from agents.llm.record import ModelRecord
 from agents.llm.tokens import counter as token_counter
 from agents.llm.writing import written
 from eval.decision import DecisionRecord
-from eval.records.facts import Logged, Made, MatchFacts, ModelFacts, stamp
+from eval.records.facts import PERSON, Logged, Made, MatchFacts, ModelFacts, stamp
 from eval.records.inference import accepted_text
 from eval.records.shapes import Sample
 from game.engine import actions as a
@@ -84,7 +84,7 @@ class Workshop:
 
     def _counts(self, decision: DecisionRecord) -> bool:
         """Whether an agent gave an answer of its own that was taken."""
-        if not decision.ask_id or decision.decided_seq is None or decision.source == "person":
+        if not decision.ask_id or decision.decided_seq is None or decision.source == PERSON:
             return False
         decided = self.log[decision.decided_seq - 1].event
         return isinstance(decided, e.Decided) and decided.outcome == "accepted" and not decision.error

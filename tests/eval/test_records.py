@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from agents.lanes.facts import Kind, Wanted
 from agents.models import Lane
 from eval.keeping import Kept, match_keep
 from eval.records.checking import check_folder
-from eval.records.files import Different, file_name
+from eval.records.files import Different, Folder, file_name
 from eval.records.recorder import STREAMS
 from eval.records.redaction import WITHHELD
 from eval.records.schema import schema_files
+from eval.sources import run_id
 from game import people, services
 from game.bell import doorbell
 from game.engine.asks import asks
@@ -30,6 +32,7 @@ from game.log import DOORBELL
 from game.models import Decision, Event, Match
 from game.profiles import pseudonyms_of
 from game.services import Rejected
+from game.showcase import archive_ensure
 from tests.apps.conftest import driven, new_match, play_out, stand_ins, started  # noqa: F401
 from tests.doubles import random_action
 
@@ -206,6 +209,26 @@ def test_records_of_something_else_are_never_gone_on_with(
     chat.write_bytes(chat.read_bytes().replace(b"a", b"b", 1))
     with pytest.raises(Different, match="line 1: this is no record of this match"):
         match_keep(match=match, root=tmp_path)
+
+
+def test_two_commands_never_write_one_folder(scripted: None, started: Make, tmp_path: Path) -> None:  # noqa: F811
+    match = play_out(started("twice"))
+    folder = Folder(tmp_path / run_id(match))
+    with pytest.raises(Different, match="is being written by another command"):
+        match_keep(match=match, root=tmp_path)
+    folder.close()
+    assert match_keep(match=match, root=tmp_path).complete
+
+
+def test_a_match_whose_actions_are_not_kept_is_told_by_its_log(tmp_path: Path) -> None:
+    match = archive_ensure()
+    assert match
+    kept = match_keep(match=match, root=tmp_path)
+    assert check_folder(kept.folder).problems == []
+    deeds = Counter(one["payload"]["interaction_type"] for one in records(kept.folder, "agent_actions"))
+    spoken = Counter("whisper" if one["is_whisper"] else "say" for one in records(kept.folder, "chat"))
+    assert {verb: deeds[verb] for verb in spoken} == dict(spoken)
+    assert deeds["vote"] == Event.objects.filter(match=match, kind="voted").count() > 0
 
 
 def test_an_aborted_match_has_records_but_no_metrics_and_no_samples(

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from eval.keeping import match_keep
 from eval.records.files import Different
@@ -49,6 +51,8 @@ class Command(BaseCommand):
             except (Rejected, Different) as error:
                 refused += 1
                 self.stderr.write(str(error))
+            except (OperationalError, psycopg.OperationalError) as error:
+                raise CommandError("The database is gone. The same command goes on where this one was.") from error
         if parquet:
             self._parquet(kept, out)
         if refused:
