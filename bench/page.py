@@ -87,7 +87,7 @@ def main() -> int:
     with running_site() as stack, chromium() as browser:
         match = long_match(chosen.events)
         pages = {
-            "home": ("/", "a.card"), "match": (f"/m/{match.pk}?as=god", ".log .line"), "rules": ("/rules", "#sheriff"),
+            "home": ("/", ".card"), "match": (f"/m/{match.pk}?as=god", ".log .line"), "rules": ("/rules", "#sheriff"),
             "plain text": ("/robots.txt", "pre"),
         }  # fmt: skip
         stack.worker()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -46,6 +47,7 @@ def running_site() -> Iterator[Stack]:
         with running_postgres(folder / "pg", folder / "run") as run:
             database_ensure(run, "tossim")
             django.setup()
+            logging.getLogger("kombu").setLevel(logging.ERROR)  # it misses a broker that nobody here needs
             call_command("migrate", verbosity=0, interactive=False)
             from tests.stack import running_stack
 
