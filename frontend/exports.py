@@ -25,6 +25,7 @@ from ninja.errors import HttpError
 
 from frontend import api, facts
 from frontend.present import Viewpoint
+from game.engine.roles import ROLES
 from game.models import Match
 from game.records import record_lines
 
@@ -87,7 +88,7 @@ def save_page(request: HttpRequest, match: Match, viewpoint: Viewpoint) -> HttpR
         return _sentence(UNBUILT, 503)
     initial = {
         "page": "saved", "match": facts.match_out(match, match.seats.order_by("number")), "as": viewpoint,
-        "items": api.stream(request, match.pk, str(viewpoint)), "roles": [], "user": None, "csrf": "",
+        "items": api.stream(request, match.pk, str(viewpoint)), "roles": list(ROLES), "user": None, "csrf": "",
         "now": facts.now(),
     }  # fmt: skip
     return render(request, "frontend/alone.html", {"title": match.title, "initial": initial, "built": built})

@@ -41,7 +41,8 @@ def test_a_person_takes_a_seat_in_a_fork_of_a_finished_match_and_answers(visit: 
     expect(guest.page.get_by_text("People are playing")).to_be_visible()
     expect(guest.viewpoint).to_have_text("Public view")
     guest.page.goto("/")
-    expect(guest.page.get_by_role("link", name=re.compile(rf"#{fork.pk}\b"))).to_contain_text("practice")
+    shown = guest.page.get_by_role("region", name="Featured match").get_by_role("heading")
+    expect(shown).to_contain_text(f"#{fork.pk}, practice")
 
 
 def test_the_time_line_tells_a_moment_before_one_goes_there(visit: Visit) -> None:

@@ -73,7 +73,8 @@ class Visitor:
         """All lines of the log as shown: id and text."""
         earlier = self.log.get_by_role("button", name=re.compile("earlier lines"))
         while earlier.count():
-            earlier.click()
+            with contextlib.suppress(TookTooLong):  # scrolling has drawn them before the click
+                earlier.dispatch_event("click", timeout=CLICK)
         return [(name, text) for name, text in self.log.evaluate(ROWS)]
 
     def logged(self, match_id: int, viewpoint: str = "public") -> list[tuple[str, str]]:
