@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Annotated, Any
@@ -115,11 +116,13 @@ def events(request: HttpRequest, match_id: int, wish: Query[EventsQuery]) -> Any
     return api.create_response(request, answer, status=200)  # as it is: a patch has no fields beside those it sets
 
 
-def stream(request: HttpRequest, match_id: int, viewpoint: str) -> list[dict[str, Any]]:
-    """All items of a viewpoint. Raises HttpError where the caller may not look from there."""
+def stream(
+    request: HttpRequest, match_id: int, viewpoint: str, aliases: Mapping[int, str] | None = None
+) -> list[dict[str, Any]]:
+    """All items of a viewpoint, seats with `aliases` under those. Raises HttpError where the caller may not look."""
     wanted = viewpoint_named(request, match_id, viewpoint)
     presenter = Presenter(wanted)
-    rows = facts.all_rows(match_id)
+    rows = facts.all_rows(match_id, aliases or {})
     return [presenter.item(row.event, row.at, row.thought) for row in rows if sees(wanted, row.event)]
 
 

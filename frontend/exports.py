@@ -1,4 +1,7 @@
-"""A match to keep, from any viewpoint that the caller may have: as records, as text, as a page that opens alone."""
+"""A match to keep, from any viewpoint that the caller may have: as records, as text, as a page that opens alone.
+
+Persons stand in it under their pseudonyms.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ from frontend import api, facts
 from frontend.present import Viewpoint
 from game.engine.roles import ROLES
 from game.models import Match
+from game.profiles import aliases_of
 from game.records import record_lines
 
 PAGE = 500
@@ -75,7 +79,7 @@ def save_records(request: HttpRequest, match: Match, viewpoint: Viewpoint) -> Ht
 @saved_as("txt")
 def save_text(request: HttpRequest, match: Match, viewpoint: Viewpoint) -> HttpResponseBase:
     """What the page of the text shows, as a file."""
-    lines = text_lines(api.stream(request, match.pk, str(viewpoint)))
+    lines = text_lines(api.stream(request, match.pk, str(viewpoint), aliases_of(match)))
     head = [f"{match.title} (match {match.pk}), {match.status}", f"Seen as: {viewpoint}"]
     return HttpResponse("\n".join([*head, *_plain(lines), ""]), "text/plain; charset=utf-8")
 
@@ -86,9 +90,11 @@ def save_page(request: HttpRequest, match: Match, viewpoint: Viewpoint) -> HttpR
     built = _built()
     if built is None:
         return _sentence(UNBUILT, 503)
+    aliases, shown = aliases_of(match), facts.match_out(match, match.seats.order_by("number"))
+    seats = [{**seat, "name": aliases.get(seat["seat"], seat["name"])} for seat in shown["seats"]]
     initial = {
-        "page": "saved", "match": facts.match_out(match, match.seats.order_by("number")), "as": viewpoint,
-        "items": api.stream(request, match.pk, str(viewpoint)), "roles": list(ROLES), "user": None, "csrf": "",
+        "page": "saved", "match": {**shown, "seats": seats}, "as": viewpoint,
+        "items": api.stream(request, match.pk, str(viewpoint), aliases), "roles": list(ROLES), "user": None, "csrf": "",
         "now": facts.now(),
     }  # fmt: skip
     return render(request, "frontend/alone.html", {"title": match.title, "initial": initial, "built": built})

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, cast
@@ -25,6 +25,7 @@ from game.engine.types import Seat
 from game.log import engine_event
 from game.models import Ask, Decision, Match, Remark
 from game.models import Seat as SeatRow
+from game.privacy import Rename, renamed, renamed_value, renaming
 
 OPEN_ASKS = frozenset({"speak", "vote", "defend", "judge", "last_words"})
 """Asks that everybody knows of: they follow from the phase and from who lives."""
@@ -126,12 +127,27 @@ def look(match_id: int, after: int, limit: int) -> tuple[list[Row], Facts | None
     return found, facts(match_id)
 
 
-def all_rows(match_id: int) -> list[Row]:
-    """A whole log."""
+def all_rows(match_id: int, aliases: Mapping[Seat, str] | None = None) -> list[Row]:
+    """A whole log; `aliases` are other names for some seats, in all that is told of them."""
     found: list[Row] = []
     while more := rows(match_id, len(found), 2000):
         found += more
-    return found
+    return _retold(found, aliases) if aliases and found else found
+
+
+def _retold(found: Sequence[Row], aliases: Mapping[Seat, str]) -> list[Row]:
+    opened = cast("e.MatchOpened", found[0].event)
+    rename = renaming({opened.table.names[seat - 1]: name for seat, name in aliases.items()})
+    events = renamed((row.event for row in found), aliases)
+    return [
+        replace(row, event=event, thought=row.thought and _rethought(row.thought, rename))
+        for row, event in zip(found, events, strict=True)
+    ]
+
+
+def _rethought(thought: Thought, rename: Rename) -> Thought:
+    report = thought.report and {**thought.report, "attempts": renamed_value(thought.report["attempts"], rename)}
+    return replace(thought, text=rename(thought.text), report=report)
 
 
 def event_of(match_id: int, viewpoint: Viewpoint, n: int) -> tuple[int, e.Event] | None:

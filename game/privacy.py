@@ -6,7 +6,7 @@ Pure: events in, events out. What the names are and who has agreed to what is de
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,17 +54,24 @@ def renaming(names: Mapping[str, str]) -> Rename:
     return lambda text: words.sub(lambda found: given.get(found[0].casefold(), found[0]), text)
 
 
-def renamed(events: Iterable[e.Event], new: Mapping[Seat, str]) -> Iterator[e.Event]:
-    """A log in which seats have other names, at the table and wherever a text mentions them."""
-    rename: Rename = renaming({})
+def renamed(events: Iterable[e.Event], new: Mapping[Seat, str], old: Sequence[str] = ()) -> Iterator[e.Event]:
+    """A log in which seats have other names, at the table and wherever a text mentions them.
+
+    `old` are the names of a table whose opening is not among the events.
+    """
+    rename = _renaming_of(new, old)
     for event in events:
         if isinstance(event, e.MatchOpened):
             old = event.table.names
-            rename = renaming({old[seat - 1]: name for seat, name in new.items()})
+            rename = _renaming_of(new, old)
             names = tuple(new.get(seat, name) for seat, name in enumerate(old, 1))
             yield replace(event, table=replace(event.table, names=names))
         else:
             yield _retold(event, rename)
+
+
+def _renaming_of(new: Mapping[Seat, str], old: Sequence[str]) -> Rename:
+    return renaming({old[seat - 1]: name for seat, name in new.items()} if old else {})
 
 
 def _retold(event: e.Event, rename: Rename) -> e.Event:

@@ -72,6 +72,12 @@ def pseudonyms_of(match: Match) -> dict[int, str]:
     return names
 
 
+def aliases_of(match: Match) -> dict[int, str]:
+    """The seats that have another name in what leaves the site: those of persons, with their pseudonyms."""
+    shown = dict(match.seats.values_list("number", "name"))
+    return {seat: name for seat, name in pseudonyms_of(match).items() if name != shown[seat]}
+
+
 def _persons(match: Match) -> QuerySet[Seat]:
     return match.seats.filter(taken_at__isnull=False).order_by("number")
 

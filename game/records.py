@@ -21,6 +21,8 @@ from game.engine.codec import Malformed
 from game.engine.types import PUBLIC, hears
 from game.log import engine_event, events_append
 from game.models import Decision, Event, Match, Seat
+from game.privacy import renamed, renaming
+from game.profiles import aliases_of
 from game.selectors import Viewpoint
 
 FORMAT = 2
@@ -42,18 +44,20 @@ def record_lines(match: Match, viewpoint: Viewpoint) -> Iterator[str]:
 
 
 def records_of(match: Match, viewpoint: Viewpoint) -> Iterator[Record]:
-    """The head, then every event that the viewpoint may see, read page by page."""
-    yield _head(match, viewpoint)
+    """The head, then every event that the viewpoint may see, read page by page; persons go by their pseudonyms."""
+    new, old = aliases_of(match), match.table["names"]
+    yield _head(match, viewpoint, new)
+    rename = renaming({old[seat - 1]: name for seat, name in new.items()})
     numbers, after = count(1), 0
     while rows := selectors.events_after(match.pk, after, PAGE):
         after = rows[-1].seq
         seen = [row for row in rows if _sees(viewpoint, row.audience)]
-        thoughts = _thoughts_behind(match, seen)
-        for row in seen:
-            yield _record(next(numbers), row, thoughts.get(row.seq, ""), whole=viewpoint == "god")
+        thoughts = {seq: rename(text) for seq, text in _thoughts_behind(match, seen).items()}
+        for row, event in zip(seen, renamed(map(engine_event, seen), new, old), strict=True):
+            yield _record(next(numbers), row, event, thoughts.get(row.seq, ""), whole=viewpoint == "god")
 
 
-def _head(match: Match, viewpoint: Viewpoint) -> Record:
+def _head(match: Match, viewpoint: Viewpoint, aliases: Mapping[int, str]) -> Record:
     """What the match is. Its seed stands here when the match has shown it to all."""
     seats = list(match.seats.order_by("number"))
     ended = Event.objects.filter(match=match, kind="match_ended").first()
@@ -65,7 +69,7 @@ def _head(match: Match, viewpoint: Viewpoint) -> Record:
         "viewpoint": viewpoint,
         "status": match.status,
         "outcome": match.outcome,
-        "names": [seat.name for seat in seats],
+        "names": [aliases.get(seat.number, seat.name) for seat in seats],
         "agents": [seat.agent for seat in seats],
         "practice": match.practice,
         "commitment": match.commitment,
@@ -86,12 +90,12 @@ def _thoughts_behind(match: Match, rows: Iterable[Event]) -> dict[int, str]:
     return cast("dict[int, str]", dict(told.values_list("decided_seq", "thought")))
 
 
-def _record(number: int, row: Event, thought: str, *, whole: bool) -> Record:
+def _record(number: int, row: Event, event: e.Event, thought: str, *, whole: bool) -> Record:
     """One line; `boundary`, in whole logs alone, marks the last event of what one reply led to."""
     return {
         "n": number,
         "at": row.at.isoformat(),
-        "event": codec.to_json(engine_event(row)),
+        "event": codec.to_json(event),
         **({"boundary": True} if whole and row.boundary else {}),
         **({"thought": thought} if thought else {}),
     }

@@ -16,6 +16,7 @@ from frontend.schemas.pages import SavedPage
 from game.engine import events as e
 from game.engine.codec import to_json
 from game.engine.types import PUBLIC, Channel
+from game.profiles import pseudonyms_of
 from tests.frontend.logs import seen, whole_match
 from tests.frontend.stored import stored, stored_with_person
 
@@ -135,3 +136,25 @@ def test_a_page_that_is_not_built_says_what_to_do_and_the_rest_can_be_saved(clie
     assert (answer.status_code, "./tossim up" in answer.content.decode()) == (503, True)
     assert "Content-Disposition" not in answer.headers
     assert [client.get(f"/m/{match.pk}.{kind}").status_code for kind in ("txt", "jsonl")] == [200, 200]
+
+
+@pytest.mark.usefixtures("built")
+def test_persons_go_by_their_pseudonyms_in_every_file_and_agents_by_their_names(client):
+    log = whole_match(SEED)
+    name, agent = log[0].table.names[:2]
+    talk = e.Said(PUBLIC, 2, Channel.PUBLIC, f"I trust {name}, and {name.lower()} alone")
+    match = stored([*log[:-1], talk, log[-1]], thought=f"{name} lies")
+    match.seats.filter(number=1).update(taken_at=match.created_at, key_hash="x")
+    alias = pseudonyms_of(match)[1]
+    assert alias != name
+    head, *rows = records(client, f"/m/{match.pk}.jsonl?as=god")
+    assert head["names"][:2] == [alias, agent]
+    texts = [
+        json.dumps(rows),
+        *(client.get(f"/m/{match.pk}.{kind}?as=god").content.decode() for kind in ("txt", "html")),
+    ]
+    for text in texts:
+        assert f"I trust {alias}, and {alias} alone" in text
+        assert f"{alias} lies" in text
+        assert re.search(rf"\b{name}\b", text, re.IGNORECASE) is None
+        assert agent in text
