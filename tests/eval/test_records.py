@@ -36,7 +36,7 @@ from game.showcase import archive_ensure
 from tests.apps.conftest import driven, new_match, play_out, stand_ins, started  # noqa: F401
 from tests.doubles import random_action
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 Make = Callable[..., Match]
 
 
