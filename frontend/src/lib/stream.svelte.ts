@@ -41,7 +41,7 @@ export class Stream {
   constructor(
     private id: number,
     as: Viewpoint,
-    private onItems: (items: Item[], fresh: boolean) => void,
+    private onItems: (items: Item[], fresh: boolean, upto: number) => void,
   ) {
     this.as = as;
     if (saved) {
@@ -91,7 +91,7 @@ export class Stream {
     this.allowed = [page.as];
     this.match = { ...page.match, finished: true };
     this.cursor = page.items.length;
-    this.onItems(page.items, false);
+    this.onItems(page.items, false, page.items.length);
   }
 
   private open(): void {
@@ -189,7 +189,7 @@ export class Stream {
     this.last = 0;
     this.cursor = 0;
     this.writings = NOTHING;
-    this.onItems([], true);
+    this.onItems([], true, 0);
   }
 
   private take(items: Item[]): void {
@@ -203,7 +203,7 @@ export class Stream {
     }
     this.last = fresh[fresh.length - 1]!.n;
     this.cursor = Math.max(this.cursor, this.last);
-    this.onItems(fresh, false);
+    this.onItems(fresh, false, this.cursor);
   }
 
   private deliver(one: Pending): void {
