@@ -89,7 +89,7 @@ def test_the_page_of_ones_matches_knows_them_before_its_first_request(client, bu
     assert (played.role, played.won, played.counts) == (log[-1].roles[3], 4 in log[-1].winners, True)
     assert sum(one.n for one in facts.records) == 1
     assert facts.account.pseudonym == user().profile.pseudonym
-    assert f"{log[-1].roles[3]}, " in page.partition("<noscript>")[2]
+    assert f"{log[-1].roles[3]}, " in page.partition('id="app"')[2]
     assert "You have not played yet" in client.get("/me").content.decode()
 
 
