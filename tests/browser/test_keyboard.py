@@ -32,6 +32,10 @@ UNREACHED = """() => [...document.querySelectorAll('a[href], button, input, sele
   .map((one) => one.outerHTML.slice(0, 120))"""
 
 
+class NotReached(AssertionError):
+    """Something that Tab does not come to, because it cannot be reached or is gone."""
+
+
 class Hands:
     """Somebody with a keyboard alone."""
 
@@ -53,7 +57,7 @@ class Hands:
         for _ in range(most):
             if re.search(pattern, name := self.tab()):
                 return name
-        raise AssertionError(f"Tab never comes to {pattern}")
+        raise NotReached(f"Tab never comes to {pattern}")
 
     def press(self, pattern: str) -> None:
         """Go to a button and press it."""
@@ -94,7 +98,12 @@ class Hands:
                 return
             with contextlib.suppress(TookTooLong):  # the question was over before its answer
                 question = self.visitor.turn.get_by_role("status").inner_text(timeout=CLICK)
-                self.answer(question, number)
+                try:
+                    self.answer(question, number)
+                except NotReached:
+                    if self.visitor.turn.get_by_role("status").inner_text(timeout=CLICK) == question:
+                        raise
+                    continue
                 answered = "([turn, before]) => turn.querySelector('[role=status]')?.innerText !== before"
                 self.page.wait_for_function(answered, arg=[self.visitor.turn.element_handle(), question], timeout=CLICK)
 
