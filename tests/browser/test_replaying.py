@@ -76,3 +76,28 @@ def test_keys_step_through_deaths_trials_and_turns_of_the_votes(visit: Visit) ->
     for stop in reversed(stops[:-1]):
         visitor.page.keyboard.press("N")
         expect(visitor.moment).to_have_value(str(stop))
+
+
+def test_while_moments_pass_by_only_the_last_lines_are_drawn_and_all_of_them_once_nothing_moves(visit: Visit) -> None:
+    visitor, match = visit(), stored(whole_match("replaying"))
+    visitor.page.goto(f"/m/{match.pk}?as=god")
+    expect(visitor.winner).to_be_visible()
+    lines = visitor.page.locator(".log > :is(.line, h3)")
+    expect(lines).to_have_count(120)
+    passing = visitor.moment.evaluate(DRAGGED_BACK, arg=12)
+    assert min(passing) <= 40
+    expect(lines).to_have_count(120)
+    assert int(visitor.moment.input_value()) < int(visitor.moment.get_attribute("max") or 0)
+
+
+DRAGGED_BACK = """async (slider, steps) => {
+  const drawn = [];
+  for (let i = 0; i < steps; i++) {
+    slider.value = String(Number(slider.value) - 1);
+    slider.dispatchEvent(new Event('input', {bubbles: true}));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    drawn.push(document.querySelectorAll('.log > :is(.line, h3)').length);
+  }
+  return drawn;
+}"""
+"""Moves a slider back step by step, one a drawn frame; how many lines stood there after each."""
