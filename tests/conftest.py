@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 LEFT_OUT = pytest.StashKey[int]()
+TOGETHER = ("tests/models/", "tests/browser/")
+"""Folders whose tests share one server or one site: a single process runs all of them."""
+FIRST = ("tests/models/", "tests/engine/", "tests/agents/", "tests/envs/", "tests/browser/")
+"""What processes that share a run begin with: the longest, and browsers not beside a model, which takes all cores."""
 
 settings.register_profile("default", derandomize=True, print_blob=True)
 settings.load_profile("default")
@@ -18,15 +23,24 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = 0
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take them out of the run, and count them."""
-    if not os.environ.get("TOSSIM_NO_MODEL"):
-        return
-    out = [item for item in items if item.get_closest_marker("model")]
-    items[:] = [item for item in items if item not in out]
-    config.hook.pytest_deselected(items=out)
-    config.stash[LEFT_OUT] = len(out)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Say which tests stay together where processes share the run, and in which order; leave out and count some."""
+    for item in items:
+        path = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(next((one for one in TOGETHER if path.startswith(one)), path)))
+    yield
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+    if os.environ.get("TOSSIM_NO_MODEL"):
+        out = [item for item in items if item.get_closest_marker("model")]
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
+        config.stash[LEFT_OUT] = len(out)
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((i for i, folder in enumerate(FIRST) if item.nodeid.startswith(folder)), len(FIRST))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
