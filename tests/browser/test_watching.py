@@ -128,6 +128,23 @@ def test_a_finished_match_opens_at_its_address_and_is_stepped_with_keys(visit: V
     expect(visitor.winner).to_be_visible()
 
 
+def test_nothing_that_is_read_jumps_while_a_match_comes_in(visit: Visit) -> None:
+    visitor, match = visit(width=390), archive()
+    visitor.page.add_init_script(SHIFTED)
+    visitor.page.goto(f"/m/{match.pk}?as=god")
+    expect(visitor.winner).to_be_visible()
+    assert visitor.page.evaluate("shifted") < 0.1
+
+
+SHIFTED = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) shifted += one.value;
+}).observe({type: 'layout-shift', buffered: true});
+"""
+"""Adds up the layout shifts of a page; under 0.1 is good (web.dev/cls)."""
+
+
 def test_a_moment_has_an_address(visit: Visit) -> None:
     visitor, match = visit(), archive()
     visitor.page.goto(f"/m/{match.pk}?at=40&as=god")
