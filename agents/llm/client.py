@@ -60,7 +60,8 @@ class Request:
 class Completion:
     """What a server answered, and what it cost.
 
-    `text` leaves the stop string out; `stopped_by` names it. `reasoning` is what a server sets apart as thought.
+    `text` leaves the stop string out; `stopped_by` names it. `reasoning` is what a server sets apart as thought,
+    `refusal` why it declines to answer.
     Token counts are the server's own; `cached_tokens` are those of the prompt that it did not have to compute.
     """
 
@@ -68,6 +69,7 @@ class Completion:
     finish: str
     stopped_by: str = ""
     reasoning: str = ""
+    refusal: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -77,6 +79,8 @@ class Completion:
     lane: str = ""
     retries: tuple[str, ...] = ()
     """What went wrong before it worked, a sentence each."""
+    fingerprint: str = ""
+    """Which configuration answered, where a server says it."""
 
 
 class ClientError(Exception):

@@ -113,6 +113,8 @@ class _Stream:
     heard: Heard | None
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
+    refusal: list[str] = field(default_factory=list)
+    fingerprint: str = ""
     calls: dict[int, dict[str, str]] = field(default_factory=dict)
     finish: str = ""
     stopped_by: str = ""
@@ -123,11 +125,13 @@ class _Stream:
     def take(self, chunk: Any) -> None:
         """Take in a chunk."""
         self.usage = chunk.usage or self.usage
+        self.fingerprint = chunk.system_fingerprint or self.fingerprint
         for choice in chunk.choices:
             delta = choice.delta
             thought = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
             self._add(self.reasoning, thought)
             self._add(self.text, delta.content)
+            self.refusal.append(getattr(delta, "refusal", None) or "")
             for call in delta.tool_calls or ():
                 self._call(call)
             self.finish = choice.finish_reason or self.finish
@@ -162,6 +166,8 @@ class _Stream:
             finish=self.finish,
             stopped_by=self.stopped_by,
             reasoning="".join(self.reasoning),
+            refusal="".join(self.refusal),
+            fingerprint=self.fingerprint,
             tool_calls=tuple(ToolCall(**made) for _, made in sorted(self.calls.items())),
             prompt_tokens=usage.prompt_tokens if usage else 0,
             cached_tokens=getattr(details, "cached_tokens", None) or 0,

@@ -20,6 +20,7 @@ from game.engine import events as e
 from game.engine.asks import AskKind
 from game.engine.text import render
 from game.engine.types import PUBLIC, Seat, only, seats_of
+from game.privacy import renaming
 
 
 class Kind(StrEnum):
@@ -50,11 +51,12 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class SeatDay:
-    """A unit as a judge sees it. `called` is what each seat is called in it."""
+    """A unit as a judge sees it. `called` is what each seat is called in it, `names` what it is called at the table."""
 
     unit: Unit
     kind: Kind
     called: Mapping[Seat, str]
+    names: tuple[str, ...]
     head: tuple[str, ...]
     before: tuple[Shown, ...]
     """What the seat had been told in the nights before."""
@@ -74,6 +76,10 @@ class SeatDay:
     def citable(self) -> dict[int, str]:
         """What may be cited of the seat, by the number of the line, with its words."""
         return {number: line.words for number, line in enumerate(self.all, 1) if line.seat == self.unit.seat}
+
+    def unblind(self, text: str) -> str:
+        """A text of this view with the names of the table."""
+        return renaming({alias: self.names[seat - 1] for seat, alias in self.called.items()})(text)
 
     @property
     def text(self) -> str:
@@ -95,7 +101,7 @@ def seat_day(
     before = [] if kind is Kind.PUBLIC else [line for seq, one in told if one.to == only(unit.seat)
                                             for line in teller.tell(seq, one)]  # fmt: skip
     lines = [line for seq in range(begin + 1, end + 1) for line in teller.tell(seq, record.log[seq - 1])]
-    return SeatDay(unit, kind, called, teller.head(begin), tuple(before), tuple(lines))
+    return SeatDay(unit, kind, called, record.table.names, teller.head(begin), tuple(before), tuple(lines))
 
 
 def span(record: Record, day: int) -> tuple[int, int]:
