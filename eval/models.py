@@ -70,7 +70,7 @@ class Citation(models.Model):
 
 
 class Judgement(models.Model):
-    """One question to a judge, and all that came back: written when it is asked, settled once, never changed after that.
+    """One question to a judge, and all that came back: written when it is asked, settled once, then never changed.
 
     Whoever asks the same of the same judge has the same key. Only a row that is done has an answer.
     """

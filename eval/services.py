@@ -1,4 +1,7 @@
-"""What changes of what is found in matches: labels that people set. Checks at the edge, writes rows."""
+"""What changes of what is found in matches: labels of people and judges, and what judges were asked.
+
+Checks at the edge, writes rows.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
+from eval.judge.asking import Judge, Outcome, State
+from eval.judge.gate import Worth
+from eval.judge.questions import PARAMETERS, Finding, Question, findings, key_of
+from eval.judge.views import SeatDay
 from eval.labels.citing import conduct, flaw_of
 from eval.labels.codes import SCHEMA, Code
-from eval.models import Citation, Label
+from eval.models import Citation, Gate, Judgement, Label
 from game.models import Match
 from game.privacy import renamed, renaming
 from game.profiles import aliases_of, consents_of
@@ -70,3 +79,70 @@ def _annotator_check(user: Any, match: Match, seat: int) -> None:
 def _cite(label: Label, cited: Sequence[int]) -> None:
     label.citations.all().delete()
     Citation.objects.bulk_create(Citation(label=label, match_id=label.match_id, seq=seq) for seq in cited)
+
+
+# Judges ---------------------------------------------------------------------------------------------------------------
+
+
+def judgement_begin(*, question: Question, judge: Judge, is_gold: bool = False) -> Judgement:
+    """Keep a question before it is asked. One that a stopped run left open will not be answered any more."""
+    key = key_of(question, judge.model, judge.server)
+    _settle(Judgement.objects.filter(key=key), Outcome(State.FAILED, "the run was stopped"))
+    return Judgement.objects.create(
+        key=key, match_id=None if is_gold else question.views[0].unit.match,
+        units=[[view.unit.match, view.unit.seat, view.unit.day] for view in question.views],
+        judge=judge.name, model=judge.model, server=judge.server, rubric=question.rubric,
+        view=question.views[0].kind.value, prompt=question.prompt,
+        lines=[line.seq for view in question.views for line in view.all], parameters=dict(PARAMETERS),
+    )  # fmt: skip
+
+
+def judgement_settle(*, judgement: Judgement, outcome: Outcome) -> None:
+    """Keep what became of a question; what is settled stays as it is."""
+    _settle(Judgement.objects.filter(pk=judgement.pk), outcome)
+    judgement.refresh_from_db()
+
+
+def _settle(rows: QuerySet[Judgement], outcome: Outcome) -> None:
+    rows.filter(state=State.PENDING).update(
+        state=outcome.state, reason=outcome.reason, answer=outcome.answer, replies=list(outcome.replies),
+        prompt_tokens=outcome.prompt_tokens, completion_tokens=outcome.completion_tokens, usd=outcome.usd,
+        settled_at=timezone.now(),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def judgement_label(*, judgement: Judgement, view: SeatDay) -> list[Label]:
+    """The labels of a judgement that is done, in place of those that the judge gave before; else none at all."""
+    if judgement.state != State.DONE or judgement.match_id is None:
+        return []
+    unit = {"match_id": judgement.match_id, "day": view.unit.day, "seat": view.unit.seat}
+    by = {"annotator": judgement.judge, "rubric": rubric_of(judgement.rubric, judgement.view), "blind": True}
+    Label.objects.filter(**unit, **by).delete()
+    found = findings(view, judgement.answer)
+    labels = Label.objects.bulk_create(
+        Label(
+            **unit, **by, code=one.code, present=one.present, confidence=one.confidence,
+            quote=view.unblind(one.quote), void=one.void, source=Label.Source.JUDGE, judgement=judgement,
+        )
+        for one in found
+    )  # fmt: skip
+    Citation.objects.bulk_create(_citations(labels, found))
+    return labels
+
+
+def rubric_of(rubric: str, view: str) -> str:
+    """What a judge's labels name as their rubric: the version, and how much it was shown."""
+    return f"{rubric} {view}"
+
+
+def _citations(labels: Sequence[Label], found: Sequence[Finding]) -> list[Citation]:
+    return [
+        Citation(label=label, match_id=label.match_id, seq=seq)
+        for label, one in zip(labels, found, strict=True) for seq in one.seqs
+    ]  # fmt: skip
+
+
+def gate_keep(*, judge: Judge, rubric: str, view: str, worth: Worth) -> Gate:
+    """Keep what a judge was worth on the gold set: it holds until the next time."""
+    return Gate.objects.create(judge=judge.name, rubric=rubric, view=view, figures=worth.to_json())

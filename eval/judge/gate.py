@@ -62,3 +62,17 @@ def worth_from(figures: Mapping[str, Any]) -> Worth:
     """The same from what was kept."""
     codes = {Code(code): Confusion(*counts) for code, counts in figures["codes"].items()}
     return Worth(codes, figures["states"], figures["void"])
+
+
+def same(before: Iterable[Outcome], now: Iterable[Outcome]) -> tuple[int, int]:
+    """How many labels of the same units a judge gives as it gave them before, of how many that it gave both times."""
+    pairs = [
+        (_said(one)[code], _said(other)[code])
+        for one, other in zip(before, now, strict=True) for code in _said(one).keys() & _said(other).keys()
+    ]  # fmt: skip
+    return sum(one == other for one, other in pairs), len(pairs)
+
+
+def _said(outcome: Outcome) -> dict[str, bool]:
+    answer = outcome.answer or {"labels": ()}
+    return {mark["code"]: mark["present"] for mark in answer["labels"]}
