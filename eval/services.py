@@ -114,7 +114,7 @@ def _settle(rows: QuerySet[Judgement], outcome: Outcome) -> None:
 @transaction.atomic
 def judgement_label(*, judgement: Judgement, view: SeatDay) -> list[Label]:
     """The labels of a judgement that is done, in place of those that the judge gave before; else none at all."""
-    if judgement.state != State.DONE or judgement.match_id is None:
+    if judgement.answer is None or judgement.match_id is None:
         return []
     unit = {"match_id": judgement.match_id, "day": view.unit.day, "seat": view.unit.seat}
     by = {"annotator": judgement.judge, "rubric": rubric_of(judgement.rubric, judgement.view), "blind": True}

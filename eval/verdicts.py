@@ -69,7 +69,7 @@ def _guessing(matches: Iterable[Match], judge: str) -> list[tuple[Judgement, str
 
 def arm_guesses(matches: Iterable[Match], judge: str) -> list[tuple[str, str]]:
     """What is so and what a judge guessed, for each seat and day."""
-    return [(arm, row.answer["arm"]) for row, arm in _guessing(matches, judge)]
+    return [(arm, row.answer["arm"]) for row, arm in _guessing(matches, judge) if row.answer]
 
 
 def arm_samples(matches: Iterable[Match], judge: str) -> list[Sample]:
@@ -84,7 +84,7 @@ def verdicts(rows: Iterable[Judgement]) -> list[Both]:
     """Both orders of each pair: of the two, that counts as straight which came first. Without both there is none."""
     answers = {
         (tuple(row.units[0]), tuple(row.units[1])): row.answer["more"]
-        for row in rows if row.rubric == PAIR and row.state == State.DONE
+        for row in rows if row.rubric == PAIR and row.answer
     }  # fmt: skip
     seen: set[tuple[object, object]] = set()
     found = []
