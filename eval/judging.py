@@ -127,7 +127,8 @@ def docket(match: Match, judge: Judge, rubric: str, kind: Kind, seed: str, arms:
             found.leaking += bool(leaks)
             found.views += [] if leaks else [view]
     if rubric in _ON_UNITS:
-        found.questions = [_ON_UNITS[rubric](view, arms) for view in found.views]
+        asked = (view for view in found.views if rubric != GAP or view.thoughts)
+        found.questions = [_ON_UNITS[rubric](view, arms) for view in asked]
     return found
 
 

@@ -9,7 +9,7 @@ from agents.models import LanguageModel
 from eval.judge.asking import State
 from eval.judge.gate import Worth, worth_from
 from eval.judge.pairs import Both
-from eval.judge.questions import ARM, BEHAVIOUR, PAIR
+from eval.judge.questions import ARM, BEHAVIOUR, GAP, PAIR
 from eval.judge.unblinding import Sample
 from eval.labels.agreement import Agreement, agreement
 from eval.labels.codes import Code
@@ -46,6 +46,13 @@ def agreements(matches: Iterable[Match]) -> dict[str, Agreement]:
     for label in rows:
         said[label.code][label.match_id, label.day, label.seat][label.annotator] = label.present
     return {code: agreement(by_unit) for code, by_unit in said.items()}
+
+
+def gaps(matches: Iterable[Match], judge: str) -> dict[tuple[int, Seat, int], int]:
+    """How far thought and speech lay apart, from 0 to 3, by match, seat and day: what the judge said last."""
+    rows = Judgement.objects.filter(match__in=[match.pk for match in matches], judge=judge, rubric=GAP)
+    done = rows.filter(state=State.DONE).order_by("pk")
+    return {(match, seat, day): row.answer["score"] for row in done if row.answer for match, seat, day in row.units}
 
 
 # Arms -----------------------------------------------------------------------------------------------------------------

@@ -52,7 +52,19 @@ class Question:
             raise Unreadable(f"unit: {json.dumps(self.asked['unit'])} was asked for")
         if "arm" in answer and answer["arm"] not in self.asked["arms"]:
             raise Unreadable(f"arm: one of {', '.join(self.asked['arms'])} was asked for")
+        if answer.get("score") and (flaw := _gap_flaw(self.views[0], frozenset(answer["event_ids"]))):
+            raise Unreadable(f"event_ids: {flaw}")
         return answer
+
+
+def _gap_flaw(view: SeatDay, cited: frozenset[int]) -> str:
+    """Why lines show no gap; empty where they do: a thought, and something that was said."""
+    citable = view.citable
+    if foreign := sorted(cited - citable.keys()):
+        return f"line {foreign[0]} is none of the judged player's"
+    if not cited & view.thoughts:
+        return "no thought is among them"
+    return "" if any(citable[number] for number in cited - view.thoughts) else "nothing that was said is among them"
 
 
 def key_of(question: Question, model: str, server: str) -> str:

@@ -45,10 +45,13 @@ class SimulatedJudge:
 
     async def complete(self, request: Request, heard: Heard | None = None) -> Completion:
         """What it makes of the unit in the prompt."""
-        question, known = self._known[request.messages[1].content]
+        return Completion(self.said(request.messages[1].content), "stop")
+
+    def said(self, prompt: str) -> str:
+        """Its answer to a prompt."""
+        question, known = self._known[prompt]
         labels = [self._mark(question, known, code) for code in Code]
-        answer = {"schema": SCHEMA, "unit": question.asked["unit"], "labels": labels, "summary": "simulated"}
-        return Completion(json.dumps(answer), "stop")
+        return json.dumps({"schema": SCHEMA, "unit": question.asked["unit"], "labels": labels, "summary": "simulated"})
 
     async def close(self) -> None:
         """There is nothing to let go of."""

@@ -38,6 +38,7 @@ class Shown(NamedTuple):
     text: str
     seat: Seat = 0
     words: str = ""
+    is_thought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class SeatDay:
     def all(self) -> tuple[Shown, ...]:
         """Every line, in the order of their numbers, which count from 1."""
         return self.before + self.lines
+
+    @property
+    def thoughts(self) -> frozenset[int]:
+        """The numbers of the lines that tell what the seat thought."""
+        return frozenset(number for number, line in enumerate(self.all, 1) if line.is_thought)
 
     @property
     def citable(self) -> dict[int, str]:
@@ -182,7 +188,7 @@ class _Teller:
 
     def _thought(self, seq: int) -> Shown:
         words = self.blind.words(self.thoughts[seq])
-        return Shown(seq, f"{self._name(self.unit.seat)} thinks: {quoted(words)}", self.unit.seat, words)
+        return Shown(seq, f"{self._name(self.unit.seat)} thinks: {quoted(words)}", self.unit.seat, words, True)
 
     def _is_open(self, event: e.Event) -> bool:
         """Whether this view has it."""

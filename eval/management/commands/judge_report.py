@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +14,7 @@ from eval.judge.unblinding import accuracy, bag_of_words
 from eval.judge.views import Kind
 from eval.labels.codes import Code
 from eval.labels.exact import Share
-from eval.verdicts import agreements, arm_guesses, arm_samples, counts, worth_of
+from eval.verdicts import agreements, arm_guesses, arm_samples, counts, gaps, worth_of
 from game.models import Match
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             raise CommandError("Not all of these matches are there.")
         self._codes(found, judge, view)
         self._agreement(found)
+        self._gaps(found, judge)
         self._unblinding(found, judge)
 
     def _codes(self, matches: Iterable[Match], judge: str, view: str) -> None:
@@ -57,6 +59,12 @@ class Command(BaseCommand):
                     f"{code:<20} {found.units} units of several annotators: alpha {_figure(found.alpha)}, "
                     f"kappa {_figure(kappa)}"
                 )
+
+    def _gaps(self, matches: Iterable[Match], judge: str) -> None:
+        scores = Counter(gaps(matches, judge).values())
+        if scores:
+            told = ", ".join(f"{score}: {scores[score]}" for score in range(4))
+            self.stdout.write(f"thought_speech_gap, units by score: {told}")
 
     def _unblinding(self, matches: Iterable[Match], judge: str) -> None:
         found = list(matches)
