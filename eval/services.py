@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from eval.judge.asking import Judge, Outcome, State
 from eval.judge.gate import Worth
-from eval.judge.questions import PARAMETERS, Finding, Question, findings, key_of
+from eval.judge.questions import Finding, Question, findings, key_of
 from eval.judge.views import SeatDay
 from eval.labels.citing import conduct, flaw_of
 from eval.labels.codes import SCHEMA, Code
@@ -93,7 +93,7 @@ def judgement_begin(*, question: Question, judge: Judge, is_gold: bool = False) 
         units=[[view.unit.match, view.unit.seat, view.unit.day] for view in question.views],
         judge=judge.name, model=judge.model, server=judge.server, rubric=question.rubric,
         view=question.views[0].kind.value, prompt=question.prompt,
-        lines=[line.seq for view in question.views for line in view.all], parameters=dict(PARAMETERS),
+        lines=[line.seq for view in question.views for line in view.all], parameters=question.parameters,
     )  # fmt: skip
 
 

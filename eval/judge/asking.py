@@ -14,7 +14,7 @@ from typing import Any
 from agents.llm.client import BadRequest, Client, ClientError, Completion, Message, RateLimited, Request, TooLong
 from agents.llm.tokens import Estimate
 from eval.judge.answers import Unreadable, is_refusal
-from eval.judge.questions import PARAMETERS, Question
+from eval.judge.questions import Question
 
 TRIES = 5
 PAUSE = 2.0
@@ -101,9 +101,9 @@ class Outcome:
 def request_of(question: Question, judge: Judge) -> Request:
     """The request that puts a question to a judge."""
     messages = (Message("system", question.system), Message("user", question.prompt))
-    sampling = {"temperature": PARAMETERS["temperature"]}
-    return Request(judge.model, messages, PARAMETERS["max_tokens"], sampling=sampling, schema=question.schema,
-                   timeout=judge.timeout)  # fmt: skip
+    parameters = question.parameters
+    most = parameters.pop("max_tokens")
+    return Request(judge.model, messages, most, sampling=parameters, schema=question.schema, timeout=judge.timeout)
 
 
 def tokens_of(request: Request) -> int:

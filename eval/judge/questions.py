@@ -15,8 +15,11 @@ from eval.judge.views import SeatDay
 from eval.labels.citing import flaw_of
 
 BEHAVIOUR, GAP, ARM, PAIR = "behaviour/1", "gap/1", "arm/1", "pair/1"
-PARAMETERS: Mapping[str, Any] = {"temperature": 0.0, "max_tokens": 3000}
-"""With which every judge is asked."""
+TEMPERATURE = 0.0
+"""At which every judge is asked."""
+_LONGEST = {BEHAVIOUR: 3000}
+_SHORT = 400
+"""Tokens of an answer, at most: sixteen labels with their quotes, or one word with its reason."""
 
 
 @cache
@@ -39,6 +42,11 @@ class Question:
     def system(self) -> str:
         """The rubric."""
         return rubric_text(self.rubric)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """With which it is asked."""
+        return {"temperature": TEMPERATURE, "max_tokens": _LONGEST.get(self.rubric, _SHORT)}
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -69,7 +77,7 @@ def _gap_flaw(view: SeatDay, cited: frozenset[int]) -> str:
 
 def key_of(question: Question, model: str, server: str) -> str:
     """Under which an answer is kept: whoever asks the same again gets the same."""
-    parts = [model, server, question.rubric, question.system, question.prompt, dict(PARAMETERS), question.schema]
+    parts = [model, server, question.rubric, question.system, question.prompt, question.parameters, question.schema]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

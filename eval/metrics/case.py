@@ -34,19 +34,24 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Case(Record):
-    """A record with its statements and, where they were given, probes, tokenizers by model, and prices by model."""
+    """A record with its statements and, where given, probes, tokenizers and prices by model, and judges' gaps.
+
+    `gaps` are scores from 0 to 3 for how far thought and speech lay apart, by seat and day.
+    """
 
     statements: BySeat[Statement] = field(default_factory=BySeat)
     probes: BySeat[Probe] = field(default_factory=BySeat)
     tokenizers: Mapping[str, TokenCount] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    gaps: Mapping[tuple[Seat, int], int] = field(default_factory=dict)
 
 
 def case_of(
     record: Record, statements: Iterable[Statement] = (), probes: Iterable[Probe] = (),
     tokenizers: Mapping[str, TokenCount] | None = None, prices: Mapping[str, Price] | None = None,
+    gaps: Mapping[tuple[Seat, int], int] | None = None,
 ) -> Case:  # fmt: skip
     """A record with what else is at hand."""
     parts = {part.name: getattr(record, part.name) for part in fields(Record)}
     return Case(**parts, statements=BySeat(statements), probes=BySeat(probes), tokenizers=tokenizers or {},
-                prices=prices or {})  # fmt: skip
+                prices=prices or {}, gaps=gaps or {})  # fmt: skip

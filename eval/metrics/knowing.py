@@ -123,4 +123,5 @@ def impact(case: Case, seat: Seat) -> Value:
         null="needs a judge", source=Source.JUDGE)  # fmt: skip
 def thought_speech_gap(case: Case, seat: Seat) -> Value:
     """Whether the seat says what it thinks."""
-    return null("needs a judge")
+    scores = [score for (judged, _), score in case.gaps.items() if judged == seat]
+    return ratio(sum(scores), len(scores), "needs a judge")

@@ -47,10 +47,11 @@ def _to_json(values: Mapping[str, Value]) -> dict[str, Any]:
 def match_metrics(
     log: Sequence[Event], decisions: Iterable[DecisionRecord] = (), *, probes: Iterable[Probe] = (),
     tokenizers: Mapping[str, TokenCount] | None = None, prices: Mapping[str, Price] | None = None,
+    gaps: Mapping[tuple[Seat, int], int] | None = None,
 ) -> MatchMetrics:  # fmt: skip
-    """The metrics of a whole log; the decisions behind it, answers to probes, tokenizers and prices where at hand."""
+    """The metrics of a whole log; decisions, probes, tokenizers, prices and judges' gaps where at hand."""
     record = record_of(log, decisions)
-    return measured(case_of(record, statements_of(record), probes, tokenizers, prices))
+    return measured(case_of(record, statements_of(record), probes, tokenizers, prices, gaps))
 
 
 def measured(case: Case) -> MatchMetrics:

@@ -22,6 +22,7 @@ from eval.judge.simulated import SIMULATED, SimulatedJudge, gold_questions
 from eval.judge.unblinding import Sample, accuracy, bag_of_words
 from eval.judge.views import Kind, Unit, seat_day
 from eval.labels.codes import Code
+from eval.metrics import match_metrics
 from game.engine import chance
 from tests.agents.llm.faults import FaultyClient
 from tests.eval.golden import DOV, NAMES, golden_log
@@ -313,3 +314,9 @@ def test_an_arm_that_was_not_offered_is_no_guess() -> None:
     guess = {"schema": "arm/1", "arm": "control", "reason": ""}
     assert asked(json.dumps(guess), question=question).state is State.UNPARSABLE
     assert asked(json.dumps({**guess, "arm": "aligned"}), question=question).answer == {**guess, "arm": "aligned"}
+
+
+def test_the_gap_between_thought_and_speech_is_the_mean_of_what_the_judge_said() -> None:
+    found = match_metrics(golden_log(), gaps={(DOV, 2): 3, (DOV, 3): 0}).seats
+    assert found[DOV]["thought_speech_gap"].to_json() == {"value": 1.5, "numerator": 3, "denominator": 2}
+    assert found[1]["thought_speech_gap"].value is None
