@@ -81,6 +81,12 @@ def _cite(label: Label, cited: Sequence[int]) -> None:
     Citation.objects.bulk_create(Citation(label=label, match_id=label.match_id, seq=seq) for seq in cited)
 
 
+def match_forget(*, match: Match) -> None:
+    """Take all words out of what is kept of a match: what judges were shown goes, and labels lose their quotes."""
+    Judgement.objects.filter(match=match).delete()
+    Label.objects.filter(match=match).update(quote="")
+
+
 # Judges ---------------------------------------------------------------------------------------------------------------
 
 

@@ -40,11 +40,15 @@ def counts(matches: Iterable[Match], judge: str, view: str) -> dict[str, tuple[i
 
 
 def agreements(matches: Iterable[Match]) -> dict[str, Agreement]:
-    """By code, how far all annotators of these matches agree, people and judges alike; void labels are left out."""
+    """By code, how far all annotators of these matches agree, people and judges alike; void labels are left out.
+
+    A judge that was shown more is another annotator; of a person's two labels the blind one counts.
+    """
     rows = Label.objects.filter(match__in=[match.pk for match in matches], void="").order_by("blind", "pk")
     said: dict[str, defaultdict[Hashable, dict[str, bool]]] = {code.value: defaultdict(dict) for code in Code}
     for label in rows:
-        said[label.code][label.match_id, label.day, label.seat][label.annotator] = label.present
+        who = label.annotator if label.source == Label.Source.PERSON else f"{label.annotator} ({label.rubric})"
+        said[label.code][label.match_id, label.day, label.seat][who] = label.present
     return {code: agreement(by_unit) for code, by_unit in said.items()}
 
 

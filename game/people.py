@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 
 from game import privacy, selectors
@@ -22,6 +23,8 @@ from game.services import Rejected
 
 COMPLAINTS = 5
 """Reports that one person may make in one match."""
+match_rewritten = Signal()
+"""Sent with a `match` when somebody's name or words were taken out of it, so that copies elsewhere go too."""
 
 
 # Profiles and consent -------------------------------------------------------------------------------------------------
@@ -149,6 +152,7 @@ def _seat_erase(seat: Seat, pseudonym: str, words: bool) -> None:
         names = [pseudonym if n == seat.number else name for n, name in enumerate(match.table["names"], 1)]
         Match.objects.filter(pk=match.pk).update(table={**match.table, "names": names})
         match.seats.filter(number=seat.number).update(name=pseudonym)
+        match_rewritten.send(Match, match=match)
     Seat.objects.filter(pk=seat.pk).update(user=None, key_hash="", research_ok=False, training_ok=False)
 
 

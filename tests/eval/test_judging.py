@@ -22,6 +22,8 @@ from eval.judge.gold import gold_set
 from eval.judge.simulated import SimulatedJudge, gold_questions
 from eval.models import Gate, Judgement, Label
 from eval.records.redaction import WITHHELD
+from eval.services import label_set
+from game import people
 from game.models import Decision, Match, Seat
 from tests.eval.golden import DOV, ESME, golden_log
 from tests.eval.judge_clients import Says, ToldClient, speaks_up, unit_of
@@ -188,6 +190,31 @@ def test_a_judge_of_a_players_family_is_said_to_be_one_and_one_without_a_price_i
         ran("judge", match.pk, "--judge", "paid")
     with pytest.raises(CommandError, match="There is no model 'nobody'"):
         ran("judge", match.pk, "--judge", "nobody")
+
+
+def test_words_that_somebody_takes_back_go_from_labels_and_from_what_judges_were_shown(says: Any) -> None:
+    match, maria = kept(LOG, people=[ESME]), User.objects.create_user("maria")
+    Seat.objects.filter(match=match, number=ESME).update(user=maria, research_ok=True)
+    says(speaks_up)
+    ran("judge", match.pk, "--judge", "own")
+    assert Label.objects.exclude(quote="").exists()
+    people.account_delete(user=maria, name="maria", words=True)
+    assert not Judgement.objects.exists()
+    assert not Label.objects.exclude(quote="").exists()
+    assert Label.objects.count() == UNITS * 16
+
+
+def test_annotators_are_held_against_each_other_code_by_code(says: Any) -> None:
+    match = kept(LOG)
+    says(speaks_up)
+    ran("judge", match.pk, "--judge", "own")
+    ann = User.objects.create_user("ann")
+    for day, seat, present in ((2, DOV, True), (2, ESME, False)):
+        cited = Label.objects.get(match=match, day=day, seat=seat, code="false_role_claim").citations.all()
+        label_set(user=ann, match=match, day=day, seat=seat, code="false_role_claim", present=present,
+                  event_ids=[one.seq for one in cited], blind=True)  # fmt: skip
+    told = ran("judge_report", match.pk, "--judge", "own")
+    assert "false_role_claim     2 units of several annotators: alpha 0.00, kappa 0.00" in told
 
 
 # Worth, arms, pairs ---------------------------------------------------------------------------------------------------
