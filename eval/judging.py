@@ -192,7 +192,8 @@ def judge_all(
 ) -> list[Judgement]:  # fmt: skip
     """Put questions to a judge, or look their answers up; a row for each, in their order.
 
-    A run that was stopped is gone on with by the same call. Raises Rejected where a replay finds one missing.
+    A run that was stopped is gone on with by the same call. Raises Rejected where a replay finds one
+    missing, or nobody serves the judge.
     """
     judge = bench.judge
     keys = [key_of(question, judge.model, judge.server) for question in questions]
@@ -200,6 +201,8 @@ def judge_all(
     missing = [question for question, key in zip(questions, keys, strict=True) if key not in known]
     if missing and mode is Mode.REPLAY:
         raise Rejected(f"{len(missing)} of {len(questions)} questions are not in the store.", "not_recorded")
+    if missing and not bench.lane.serving:
+        raise Rejected(f"The lane {bench.lane.name}, on which {judge.name} sits, is {bench.lane.state}.", "no_lane")
     made: dict[int, Judgement] = {}
 
     async def begun(question: Question) -> Judgement:
@@ -213,7 +216,7 @@ def judge_all(
     async def work() -> None:
         client: Client = connect(bench.lane)
         try:
-            await ask_all(missing, judge, client, purse, width, begun, ended)
+            await ask_all(missing, judge, client, purse, min(width, bench.lane.concurrency), begun, ended)
         finally:
             await client.close()
 

@@ -162,8 +162,6 @@ class _Asking:
         """Under the schema where the server offers that, else free."""
         try:
             return await self._sent(request)
-        except TooLong:
-            raise
         except BadRequest:
             return await self._sent(replace(request, schema=None))
 

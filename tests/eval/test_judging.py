@@ -180,7 +180,9 @@ def test_a_prompt_that_would_tell_who_plays_is_not_sent(says: Any) -> None:
     assert len(requests) == UNITS - 15
 
 
-def test_a_judge_of_a_players_family_is_said_to_be_one_and_one_without_a_price_is_refused(says: Any) -> None:
+def test_a_judge_of_a_players_family_is_said_to_be_one_and_one_without_a_price_or_a_server_is_refused(
+    says: Any,
+) -> None:
     match = kept(LOG)
     says(speaks_up)
     Seat.objects.filter(match=match, number=DOV).update(agent="paid")
@@ -188,6 +190,9 @@ def test_a_judge_of_a_players_family_is_said_to_be_one_and_one_without_a_price_i
     agent_services.model_register(spec=ModelSpec(name="paid", preset="chatml", base="paid"))
     with pytest.raises(CommandError, match="no prices"):
         ran("judge", match.pk, "--judge", "paid")
+    Lane.objects.filter(name="own").update(state="off")
+    with pytest.raises(CommandError, match="The lane own, on which own sits, is off"):
+        ran("judge", match.pk, "--judge", "own")
     with pytest.raises(CommandError, match="There is no model 'nobody'"):
         ran("judge", match.pk, "--judge", "nobody")
 

@@ -29,8 +29,8 @@ def test_a_small_model_on_a_lane_is_asked_and_every_answer_is_kept_as_it_came(
     assert 3 <= len(rows) <= 6
     for row in rows:
         assert (row.server, row.model, row.usd) == ("own", "small", 0.0)
-        assert row.prompt_tokens > 500
-        assert row.completion_tokens == sum(reply["completion_tokens"] for reply in row.replies)
+        for counted in ("prompt_tokens", "completion_tokens"):
+            assert getattr(row, counted) == sum(reply[counted] for reply in row.replies) > 0
         assert row.state in ("done", "unparsable")
         assert row.answer == (read("pair/1", row.replies[-1]["text"]) if row.state == "done" else None)
     assert "pairs were judged in both orders" in out.getvalue()
