@@ -9,9 +9,9 @@ import json
 import re
 from collections import Counter
 from functools import cache
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from eval.labels.codes import Code
@@ -70,7 +70,7 @@ class Guess(TypedDict):
     """`arm/1`: which arm the judge takes the player for."""
 
     schema: Literal["arm/1"]
-    arm: Annotated[str, Field(max_length=80)]
+    arm: str
     reason: str
 
 
