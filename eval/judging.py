@@ -190,7 +190,7 @@ def judge_all(
     questions: Sequence[Question], bench: Bench, mode: Mode, purse: Purse, *, width: int = 8, is_gold: bool = False,
     tell: Callable[[Judgement], None] = lambda _: None,
 ) -> list[Judgement]:  # fmt: skip
-    """Put questions to a judge, or look their answers up; a row for each, in their order.
+    """Put questions to a judge, or look their answers up; a row for each, in their order. Equal ones share a row.
 
     A run that was stopped is gone on with by the same call. Raises Rejected where a replay finds one
     missing, or nobody serves the judge.
@@ -198,31 +198,30 @@ def judge_all(
     judge = bench.judge
     keys = [key_of(question, judge.model, judge.server) for question in questions]
     known = {} if mode is Mode.LIVE else stored(questions, judge)
-    missing = [question for question, key in zip(questions, keys, strict=True) if key not in known]
+    missing = {key: question for question, key in zip(questions, keys, strict=True) if key not in known}
     if missing and mode is Mode.REPLAY:
         raise Rejected(f"{len(missing)} of {len(questions)} questions are not in the store.", "not_recorded")
     if missing and not bench.lane.serving:
         raise Rejected(f"The lane {bench.lane.name}, on which {judge.name} sits, is {bench.lane.state}.", "no_lane")
-    made: dict[int, Judgement] = {}
 
     async def begun(question: Question) -> Judgement:
         return await sync_to_async(services.judgement_begin)(question=question, judge=judge, is_gold=is_gold)
 
     async def ended(question: Question, row: Judgement, outcome: Outcome) -> None:
         await sync_to_async(services.judgement_settle)(judgement=row, outcome=outcome)
-        made[id(question)] = row
+        known[row.key] = row
         tell(row)
 
     async def work() -> None:
         client: Client = connect(bench.lane)
         try:
-            await ask_all(missing, judge, client, purse, min(width, bench.lane.concurrency), begun, ended)
+            await ask_all(missing.values(), judge, client, purse, min(width, bench.lane.concurrency), begun, ended)
         finally:
             await client.close()
 
     if missing:
         async_to_sync(work)()
-    return [made.get(id(question)) or known[key] for question, key in zip(questions, keys, strict=True)]
+    return [known[key] for key in keys]
 
 
 def outcome_of(row: Judgement) -> Outcome:

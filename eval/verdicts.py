@@ -9,7 +9,7 @@ from agents.models import LanguageModel
 from eval.judge.asking import State
 from eval.judge.gate import Worth, worth_from
 from eval.judge.pairs import Both
-from eval.judge.questions import ARM, BEHAVIOUR, GAP, PAIR
+from eval.judge.questions import ARM, BEHAVIOUR, GAP, PAIR, Question
 from eval.judge.unblinding import Sample
 from eval.labels.agreement import Agreement, agreement
 from eval.labels.codes import Code
@@ -91,16 +91,17 @@ def arm_samples(matches: Iterable[Match], judge: str) -> list[Sample]:
 # Pairs ----------------------------------------------------------------------------------------------------------------
 
 
-def verdicts(rows: Iterable[Judgement]) -> list[Both]:
+def verdicts(judged: Iterable[tuple[Question, Judgement]]) -> list[Both]:
     """Both orders of each pair: of the two, that counts as straight which came first. Without both there is none."""
     answers = {
-        (tuple(row.units[0]), tuple(row.units[1])): row.answer["more"]
-        for row in rows if row.rubric == PAIR and row.answer
+        tuple(view.unit for view in question.views): row.answer["more"]
+        for question, row in judged if row.rubric == PAIR and row.answer
     }  # fmt: skip
-    seen: set[tuple[object, object]] = set()
+    seen: set[tuple[object, ...]] = set()
     found = []
-    for (one, other), more in answers.items():
-        if (other, one) in answers and (other, one) not in seen:
-            seen.add((one, other))
-            found.append(Both(more, answers[other, one]))
+    for pair, more in answers.items():
+        turned = pair[::-1]
+        if turned in answers and turned not in seen:
+            seen.add(pair)
+            found.append(Both(more, answers[turned]))
     return found

@@ -18,8 +18,11 @@ from agents.lanes.facts import Kind as LaneKind
 from agents.lanes.facts import Wanted
 from agents.llm.client import Completion, Request
 from agents.models import Lane
+from eval.judge.asking import Purse
 from eval.judge.gold import gold_set
 from eval.judge.simulated import SimulatedJudge, gold_questions
+from eval.judge.views import Kind
+from eval.judging import Mode, docket, judge_all, judge_named
 from eval.models import Gate, Judgement, Label
 from eval.records.redaction import WITHHELD
 from eval.services import label_set
@@ -131,6 +134,16 @@ def test_a_budget_holds_and_the_rest_is_asked_by_the_next_run(says: Any) -> None
     again = says(speaks_up)
     assert "2 done, 20 over_budget" in ran("judge", match.pk, "--judge", "own", "--calls", 2)
     assert len(again) == 2
+
+
+def test_equal_questions_of_one_run_are_asked_once_and_share_the_answer(says: Any) -> None:
+    match = kept(LOG)
+    requests = says(speaks_up)
+    bench = judge_named("own")
+    (question, *_) = docket(match, bench.judge, "behaviour/1", Kind.PUBLIC, "s").questions
+    rows = judge_all([question, question, question], bench, Mode.LIVE, Purse(0.0, 9))
+    assert len(requests) == 1
+    assert [(row.pk, row.state) for row in rows] == [(rows[0].pk, "done")] * 3
 
 
 def test_a_question_that_a_stopped_run_left_open_is_settled_and_asked_anew(says: Any) -> None:

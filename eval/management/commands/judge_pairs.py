@@ -52,7 +52,7 @@ class Command(BaseCommand):
             rows = judge_all(questions, bench, Mode(mode), Purse(budget, calls))
         except Rejected as refused:
             raise CommandError(refused.reason) from refused
-        found = report(verdicts(rows))
+        found = report(verdicts(zip(questions, rows, strict=True)))
         self.stdout.write(f"{found.pairs} of {len(questions) // 2} pairs were judged in both orders")
         self.stdout.write(
             f"match {first} deceives more: {found.firsts}, match {second}: {found.seconds}, ties: {found.ties}"
