@@ -1,4 +1,4 @@
-"""Rows of what is found in matches: labels with what they cite, what judges were asked, and what judges are worth.
+"""Rows of what is found in matches: labels, what judges were asked and are worth, an index of all lines, slices of it.
 
 No rules here, and no decisions.
 """
@@ -8,12 +8,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
 
 from eval.judge.asking import State
 from eval.labels.codes import Code
 from game.models import Match
+
+WORDS = "english"
+"""The language by which PostgreSQL takes words apart."""
 
 
 class Label(models.Model):
@@ -121,3 +126,108 @@ class Gate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.judge} on {self.rubric}, {self.view}"
+
+
+# The index ------------------------------------------------------------------------------------------------------------
+
+
+class Cell(models.Model):
+    """One combination of what entries are told apart by, with how many there are: counts beside filters are sums."""
+
+    faction = models.CharField(max_length=12, blank=True)
+    role = models.CharField(max_length=24, blank=True)
+    model = models.CharField(max_length=80, blank=True, help_text="what played the seat")
+    arm = models.CharField(max_length=40, blank=True, help_text="the model's alignment")
+    phase = models.CharField(max_length=12)
+    kind = models.CharField(max_length=12)
+    claim = models.BooleanField(help_text="a role is claimed")
+    truth = models.CharField(max_length=8, blank=True, help_text="of what is stated; empty: nothing is")
+    n = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("faction", "role", "model", "arm", "phase", "kind", "claim", "truth"), name="one_cell_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.role} in {self.phase}"
+
+
+class Entry(models.Model):
+    """An event that says or does something, as everybody may read it once its match is over. Made from the log."""
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="+", db_index=False)
+    seq = models.PositiveIntegerField()
+    day = models.PositiveSmallIntegerField()
+    seat = models.PositiveSmallIntegerField(help_text="0: nobody's")
+    name = models.CharField(max_length=40, blank=True, help_text="of the seat; a person's pseudonym")
+    cell = models.ForeignKey(Cell, models.PROTECT, related_name="+", db_index=False)
+    text = models.TextField()
+    words = models.GeneratedField(
+        expression=SearchVector("text", config=WORDS), output_field=SearchVectorField(), db_persist=True
+    )
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(models.F("match").desc(), models.F("seq").asc(), name="one_entry_an_event")
+        ]
+        indexes: ClassVar = [
+            models.Index(models.F("cell"), models.F("match").desc(), models.F("seq").asc(), name="entries_of_a_cell"),
+            GinIndex(fields=["words"], name="entries_by_words", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.match_id}:{self.seq} {self.text[:40]}"
+
+
+class Indexed(models.Model):
+    """A match whose entries are there, and as what they were made."""
+
+    match = models.OneToOneField(Match, models.CASCADE, related_name="indexed", primary_key=True)
+    version = models.CharField(max_length=40, help_text="of what entries are made by")
+    told = models.CharField(max_length=64, help_text="a hash of the log's length and of what its persons agreed to")
+    entries = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "indexed"
+
+    def __str__(self) -> str:
+        return f"{self.entries} entries of match {self.match_id}"
+
+
+# Slices ---------------------------------------------------------------------------------------------------------------
+
+
+class Slice(models.Model):
+    """A search kept under a name, with what it found then: data sets name it, and it never changes."""
+
+    name = models.SlugField(max_length=60, unique=True)
+    query = models.JSONField(help_text="what was searched for")
+    sha256 = models.CharField(max_length=64, help_text="of its members, a line MATCH:SEQ each, in order")
+    size = models.PositiveIntegerField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SliceMember(models.Model):
+    """An event in a slice."""
+
+    slice = models.ForeignKey(Slice, models.CASCADE, related_name="members", db_index=False)
+    match = models.ForeignKey(Match, models.CASCADE, related_name="+")
+    seq = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=("slice", "match", "seq"), name="one_member_an_event")]
+
+    def __str__(self) -> str:
+        return f"{self.match_id}:{self.seq}"
