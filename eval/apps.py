@@ -3,21 +3,32 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import pre_delete
 
 
 class EvalConfig(AppConfig):
-    """Names the app; what it keeps of a match goes with the words that somebody takes out of it."""
+    """Names the app; what it keeps of a match goes with the words that somebody takes out of it, and with the match."""
 
     name = "eval"
 
     def ready(self) -> None:
-        """Listen for matches out of which words are taken."""
+        """Listen for matches out of which words are taken, and for those that are deleted."""
+        from game.models import Match
         from game.people import match_rewritten
 
         match_rewritten.connect(_match_rewritten, dispatch_uid="eval.match")
+        pre_delete.connect(_match_deleted, Match, dispatch_uid="eval.index")
 
 
 def _match_rewritten(*, match: Any, **_: Any) -> None:
+    from eval.index import match_unindex
     from eval.services import match_forget
 
     match_forget(match=match)
+    match_unindex(match=match)
+
+
+def _match_deleted(sender: object, instance: Any, **_: object) -> None:
+    from eval.index import match_unindex
+
+    match_unindex(match=instance)

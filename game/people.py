@@ -19,7 +19,7 @@ from game.engine import events as e
 from game.log import events_rewrite, viewers_wake
 from game.models import Complaint, Decision, Insight, Match, Profile, Remark, Seat
 from game.profiles import Keys, seats_held
-from game.services import Rejected
+from game.services import Rejected, match_retell
 
 COMPLAINTS = 5
 """Reports that one person may make in one match."""
@@ -48,6 +48,8 @@ def seat_consent(*, seat: Seat, research_ok: bool | None = None, training_ok: bo
     seat.research_ok = usual is not None and usual.research_ok if research_ok is None else research_ok
     seat.training_ok = usual is not None and usual.training_ok if training_ok is None else training_ok
     seat.save(update_fields=["research_ok", "training_ok"])
+    if seat.match.ended:
+        match_retell(match_id=seat.match_id)
 
 
 @transaction.atomic
@@ -153,6 +155,7 @@ def _seat_erase(seat: Seat, pseudonym: str, words: bool) -> None:
         Match.objects.filter(pk=match.pk).update(table={**match.table, "names": names})
         match.seats.filter(number=seat.number).update(name=pseudonym)
         match_rewritten.send(Match, match=match)
+        match_retell(match_id=match.pk)
     Seat.objects.filter(pk=seat.pk).update(user=None, key_hash="", research_ok=False, training_ok=False)
 
 

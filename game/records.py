@@ -24,6 +24,7 @@ from game.models import Decision, Event, Match, Seat
 from game.privacy import renamed, renaming
 from game.profiles import aliases_of
 from game.selectors import Viewpoint
+from game.services import match_retell
 
 FORMAT = 2
 PAGE = 1000
@@ -135,6 +136,7 @@ def _made(head: Record, rows: list[Record]) -> Match:
     _mark_rows(match, rows, moments)
     Decision.objects.bulk_create(_decisions(match, rows))
     match.refresh_from_db()
+    match_retell(match_id=match.pk)
     return match
 
 

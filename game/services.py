@@ -131,6 +131,18 @@ def match_dispatch(*, match_id: int) -> None:
     transaction.on_commit(send)
 
 
+def match_retell(*, match_id: int) -> None:
+    """Have a match read anew that is over, or is told otherwise now. Without a broker it is found by itself, later."""
+
+    def send() -> None:
+        try:
+            current_app.send_task("eval.tasks.match_index", args=[match_id], retry=False)
+        except OperationalError:
+            log.warning("No broker: match %s is read when a worker looks for it", match_id)
+
+    transaction.on_commit(send)
+
+
 @transaction.atomic
 def match_pause(*, match: Match) -> None:
     """Stop a match after what is being applied. Raises Rejected."""
@@ -171,6 +183,7 @@ def match_abort(*, match: Match) -> None:
     living = tuple(set(Match.Status) - {Match.Status.FINISHED, Match.Status.ABORTED})
     _move(match, living, Match.Status.ABORTED, "This match has ended already.")
     Match.objects.filter(pk=match.pk).update(finished_at=timezone.now(), lease=F("lease") + 1, lease_holder="")
+    match_retell(match_id=match.pk)
 
 
 def _move(match: Match, sources: Sequence[str], target: str, otherwise: str) -> None:
@@ -187,6 +200,7 @@ def match_finish(*, match_id: int, lease: int, ending: e.MatchEnded) -> None:
         finished_at=timezone.now(), lease_holder="",
     )  # fmt: skip
     viewers_wake(match_id=match_id)
+    match_retell(match_id=match_id)
 
 
 def match_fail(*, match_id: int, lease: int, error: str) -> None:

@@ -126,6 +126,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "matches-redispatch": {"task": "game.tasks.matches_redispatch", "schedule": 3.0},
     "endpoints-probe": {"task": "agents.tasks.endpoints_probe", "schedule": 5.0, "options": {"expires": 5.0}},
+    "matches-index": {"task": "eval.tasks.matches_index", "schedule": 60.0, "options": {"expires": 60.0}},
 }
 
 TOSSIM_AGENTS = {"scripted": "agents.scripted.ScriptedAgent"}
