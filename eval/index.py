@@ -82,7 +82,7 @@ def _key(line: Line) -> Key:
 
 
 def _cells_raise(counts: Mapping[Key, int]) -> dict[Key, int]:
-    """Add to the counts of cells, made where they are missing; their ids. Always in one order: nobody waits in a ring."""
+    """Add to the counts of cells, made where missing; their ids. One order always, so that nobody waits in a ring."""
     if not counts:
         return {}
     names = ", ".join(KEY)

@@ -17,8 +17,8 @@ from eval.judge.asking import State
 from eval.labels.codes import Code
 from game.models import Match
 
-WORDS = "english"
-"""The language by which PostgreSQL takes words apart."""
+WORDS = "tossim"
+"""How PostgreSQL takes texts apart: as in English, but without leaving words out, so that "I am the" can be found."""
 
 
 class Label(models.Model):

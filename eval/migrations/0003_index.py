@@ -8,6 +8,18 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+WORDS = '''
+CREATE TEXT SEARCH DICTIONARY tossim_stem (TEMPLATE = snowball, Language = english);
+CREATE TEXT SEARCH CONFIGURATION tossim (COPY = english);
+ALTER TEXT SEARCH CONFIGURATION tossim ALTER MAPPING FOR
+    asciiword, asciihword, hword_asciipart, word, hword, hword_part WITH tossim_stem;
+'''
+NO_WORDS = '''
+DROP TEXT SEARCH CONFIGURATION tossim;
+DROP TEXT SEARCH DICTIONARY tossim_stem;
+'''
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -17,6 +29,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(WORDS, NO_WORDS),
         migrations.CreateModel(
             name='Indexed',
             fields=[
@@ -72,7 +85,7 @@ class Migration(migrations.Migration):
                 ('seat', models.PositiveSmallIntegerField(help_text="0: nobody's")),
                 ('name', models.CharField(blank=True, help_text="of the seat; a person's pseudonym", max_length=40)),
                 ('text', models.TextField()),
-                ('words', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('text', config='english'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('words', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('text', config='tossim'), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('cell', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='eval.cell')),
                 ('match', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='game.match')),
             ],
