@@ -12,6 +12,7 @@ from ninja.errors import HttpError
 from eval.hits import Hit, hits, labels_of, ordered
 from eval.labelling import may_label
 from eval.models import Entry, Indexed, Label, Slice
+from eval.reporting import Figure, Mark, labels_on, marks_of, report_of
 from eval.searching import FACETS, Search, counts, looser
 from eval.services import label_set
 from eval.slices import MOST, Place, slice_freeze
@@ -24,11 +25,14 @@ from frontend.schemas.logs import (
     LogPage,
     LogQuery,
     LogWish,
+    MarkList,
+    ReportOut,
     SliceList,
     SliceOut,
     SliceWish,
 )
 from frontend.schemas.matches import ErrorOut
+from game.models import Match
 
 router = Router()
 
@@ -121,14 +125,15 @@ def _line(entry: Entry) -> dict[str, Any]:
 
 
 def _labels(found: Iterable[Label], user: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "code": label.code, "present": label.present, "by": label.annotator, "source": label.source,
-            "mine": label.user_id is not None and label.user_id == user.pk, "blind": label.blind,
-            "confidence": label.confidence,
-        }
-        for label in found
-    ]  # fmt: skip
+    return [_label(label, user) for label in found]
+
+
+def _label(label: Label, user: Any) -> dict[str, Any]:
+    return {
+        "code": label.code, "present": label.present, "by": label.annotator, "source": label.source,
+        "mine": label.user_id is not None and label.user_id == user.pk, "blind": label.blind,
+        "confidence": label.confidence,
+    }  # fmt: skip
 
 
 # Labels ---------------------------------------------------------------------------------------------------------------
@@ -186,3 +191,64 @@ def _slice(found: Slice) -> dict[str, Any]:
         "name": found.name, "query": found.query, "sha256": found.sha256, "size": found.size,
         "at": millis(found.created_at),
     }  # fmt: skip
+
+
+# A match as a report --------------------------------------------------------------------------------------------------
+
+
+@router.get("/matches/{int:match_id}/figures", response={200: ReportOut, **WRITE}, summary="A match as figures")
+def report(request: HttpRequest, match_id: int) -> Any:
+    """The metrics of a match that is over and of its seats, its labels, and what stands out."""
+    return report_out(request.user, _match(match_id))
+
+
+def report_out(user: Any, match: Match) -> dict[str, Any]:
+    """A match in the shape of `ReportOut`. Raises HttpError where it is not over."""
+    with Refusals():
+        found = report_of(match)
+    return {
+        "match": match.pk, "title": match.title, "outcome": match.outcome, "last": match.last_seq,
+        "figures": list(map(_figure, found.figures)),
+        "seats": [
+            {
+                **{name: getattr(one, name) for name in
+                   ("seat", "name", "role", "faction", "model", "arm", "won", "lies", "claims")},
+                "figures": list(map(_figure, one.figures)),
+            }
+            for one in found.seats
+        ],
+        "labels": [
+            {
+                **_label(one, user), "seat": one.seat, "day": one.day, "quote": one.quote,
+                "cites": sorted(cited.seq for cited in one.citations.all()),
+            }
+            for one in labels_on(match, user)
+        ],
+        "marks": list(map(_mark, marks_of(match, user))),
+    }  # fmt: skip
+
+
+@router.get("/matches/{int:match_id}/marks", response={200: MarkList, **WRITE}, summary="What stands out in a match")
+def marks(request: HttpRequest, match_id: int) -> Any:
+    """Claims, lies and labels of a match that is over; none of any other."""
+    return {"marks": list(map(_mark, marks_of(_match(match_id), request.user)))}
+
+
+def _match(match_id: int) -> Match:
+    found = Match.objects.filter(pk=match_id).first()
+    if found is None:
+        raise HttpError(404, "There is no such match.")
+    return found
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    value = figure.value
+    return {
+        "name": figure.name, "unit": figure.unit, "what": figure.what, "value": value["value"],
+        "numerator": value.get("numerator"), "denominator": value.get("denominator"),
+        "censored": value.get("censored", False), "reason": value.get("reason", ""),
+    }  # fmt: skip
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    return {"seq": mark.seq, "kind": mark.kind, "seat": mark.seat, "title": mark.title}

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 from ninja.errors import HttpError
 from pydantic import ValidationError
 
-from frontend import api, exports, facts, lanes, listing, persons
+from frontend import api, exports, facts, lanes, listing, logs, persons
+from frontend.schemas.logs import LogWish
 from frontend.schemas.matches import MatchQuery
 from game.engine.roles import ROLES
 from game.engine.text import rulebook
@@ -32,7 +33,7 @@ FILTERS = ("q", "winner", "mode", "agent", "who", "practice", "sort")
 """Parts of the home page's address."""
 COMPONENTS = {
     "home": "Home", "match": "Match", "compare": "Compare", "lobby": "NewMatch", "rules": "Rules", "lanes": "Lanes",
-    "me": "Me",
+    "me": "Me", "logs": "Logs", "report": "Report",
 }  # fmt: skip
 """Which file of `src/pages` shows a page."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\nDisallow: /api/\n"
@@ -145,6 +146,29 @@ def lanes_page(request: HttpRequest) -> HttpResponse:
     """The model servers."""
     found = lanes.lanes_page(is_staff=request.user.is_staff)
     return _shell(request, "Lanes - ToSSim", {"page": "lanes", **found}, lanes=found)
+
+
+@secured
+@require_safe
+@never_cache
+def logs_page(request: HttpRequest) -> HttpResponse:
+    """What was said and done in matches that are over."""
+    asked = {name: value for name, value in request.GET.items() if name in LogWish.model_fields}
+    try:
+        wish = LogWish.model_validate(asked)
+    except ValidationError:
+        wish = LogWish()
+    found = logs.logs_page(request.user, wish)
+    return _shell(request, "Logs - ToSSim", {"page": "logs", **found}, logs=found)
+
+
+@secured
+@require_safe
+@never_cache
+def report(request: HttpRequest, match_id: int) -> HttpResponse:
+    """A match that is over, as figures."""
+    found = _match(match_id)
+    return _shell(request, f"Report of {found.title} - ToSSim", {"page": "report"}, report=found)
 
 
 @secured

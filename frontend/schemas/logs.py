@@ -174,3 +174,70 @@ class SliceList(Shape):
     """All of them, by name."""
 
     slices: list[SliceOut]
+
+
+# A match as a report --------------------------------------------------------------------------------------------------
+
+
+class FigureOut(Shape):
+    """A metric. `value` is null where there is none, and `reason` says why; `what` says what is counted."""
+
+    name: str
+    unit: str
+    what: str
+    value: float | str | None
+    numerator: float | None
+    denominator: float | None
+    censored: bool
+    reason: str
+
+
+class SeatReportOut(Shape):
+    """A seat: who it was, what it stated, and its metrics."""
+
+    seat: int
+    name: str
+    role: str
+    faction: str
+    model: str
+    arm: str
+    won: bool
+    lies: int
+    claims: int
+    figures: list[FigureOut]
+
+
+class MarkOut(Shape):
+    """A moment that stands out, by its number in the all-knowing view."""
+
+    seq: int
+    kind: Literal["claim", "lie", "label"]
+    seat: int
+    title: str
+
+
+class UnitOut(LabelOut):
+    """A label with the seat and the day that it is about, and the events that it rests on."""
+
+    seat: int
+    day: int
+    quote: str
+    cites: list[int]
+
+
+class MarkList(Shape):
+    """What stands out in a match, in its order; empty until it is indexed."""
+
+    marks: list[MarkOut]
+
+
+class ReportOut(MarkList):
+    """A match that is over, as figures."""
+
+    match: int
+    title: str
+    outcome: str
+    last: int
+    figures: list[FigureOut]
+    seats: list[SeatReportOut]
+    labels: list[UnitOut]

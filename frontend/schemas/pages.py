@@ -11,6 +11,7 @@ from frontend.schemas.acts import ClientFrame
 from frontend.schemas.base import Shape, Viewpoint
 from frontend.schemas.frames import MatchOut, ServerFrame
 from frontend.schemas.lanes import LaneList
+from frontend.schemas.logs import LabelsOut, LabelWish, LogPage, MarkList, ReportOut, SliceList, SliceOut, SliceWish
 from frontend.schemas.matches import (
     AgentList,
     Created,
@@ -88,9 +89,9 @@ class MePage(MeOut):
 
 
 class BarePage(Shape):
-    """A page that knows nothing before its first request: the one that makes a match, and two matches side by side."""
+    """A page that knows nothing before its first request: one that makes a match, or shows two, or one as a report."""
 
-    page: Literal["lobby", "compare"]
+    page: Literal["lobby", "compare", "report"]
     roles: list[str]
     user: User | None
     csrf: str
@@ -104,6 +105,16 @@ class LanesPage(LaneList):
     roles: list[str]
     user: User | None
     csrf: str
+
+
+class LogsPage(LogPage):
+    """What the log browser knows before its first request."""
+
+    page: Literal["logs"]
+    roles: list[str]
+    user: User | None
+    csrf: str
+    now: int
 
 
 class SavedPage(Shape):
@@ -122,7 +133,8 @@ class SavedPage(Shape):
 Initial = TypeAliasType(
     "Initial",
     Annotated[
-        HomePage | MatchPage | RulesPage | MePage | BarePage | LanesPage | SavedPage, Field(discriminator="page")
+        HomePage | MatchPage | RulesPage | MePage | BarePage | LanesPage | LogsPage | SavedPage,
+        Field(discriminator="page"),
     ],
 )
 """The JSON inside the element #initial."""
@@ -159,3 +171,11 @@ class Everything(Shape):
     mode: ModeOut
     rulebook: RulebookOut
     lanes: LaneList
+    logs: LogPage
+    label_wish: LabelWish
+    labels: LabelsOut
+    slices: SliceList
+    slice: SliceOut
+    slice_wish: SliceWish
+    report_out: ReportOut
+    marks: MarkList

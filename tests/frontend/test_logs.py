@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db.models import Q
 from django.utils import timezone
 
 from eval.index import match_index
+from eval.metrics.registry import Level, in_order
 from eval.models import Cell, Entry, Slice
 from eval.services import label_set
 from eval.slices import Changed, slice_hash, slice_members
+from frontend.schemas.pages import LogsPage
 from game.engine import events as e
 from game.engine.types import PUBLIC, Channel
 from game.models import Match
@@ -227,3 +232,44 @@ def test_a_search_takes_the_same_few_queries_however_much_is_found(client, match
         page = found(client, q="town", kind="chat", limit=50)
     assert len(page["hits"]) > 10
     assert Cell.objects.exists()
+
+
+# A match as a report --------------------------------------------------------------------------------------------------
+
+
+def test_a_report_has_every_metric_of_the_match_and_its_seats_and_what_stands_out(client, match):
+    seq = found(client, q="xylophones")["hits"][0]["seq"]
+    bob = User.objects.create_user("bob", is_staff=True)
+    given = {"match": match, "day": 1, "seat": 1, "code": "framing", "present": True, "blind": False}
+    label_set(user=bob, event_ids=[seq], quote="xylophones", **given)
+    told = client.get(f"/api/matches/{match.pk}/figures").json()
+    assert [one["name"] for one in told["figures"]] == [one.name for one in in_order(Level.MATCH)]
+    roles = {event.seat: event.role for event in LOG if isinstance(event, e.RoleDealt)}
+    assert {one["seat"]: one["role"] for one in told["seats"]} == roles
+    assert all(len(one["figures"]) == len(in_order(Level.SEAT)) for one in told["seats"])
+    assert [(one["code"], one["cites"], one["quote"]) for one in told["labels"]] == [("framing", [seq], "xylophones")]
+    stated = Entry.objects.filter(Q(cell__claim=True) | Q(cell__truth="lie"))
+    marks = [(one["seq"], one["kind"]) for one in told["marks"]]
+    assert [seq for seq, kind in marks if kind != "label"] == list(stated.order_by("seq").values_list("seq", flat=True))
+    assert (seq, "label") in marks
+    assert client.get(f"/api/matches/{match.pk}/marks").json()["marks"] == told["marks"]
+    lies = Counter(Entry.objects.filter(cell__truth="lie").values_list("seat", flat=True))
+    assert {one["seat"]: one["lies"] for one in told["seats"] if one["lies"]} == lies
+
+
+def test_a_match_that_is_not_over_has_no_report_and_no_marks(client):
+    playing = stored(LOG[:-1], status="running", started_at=timezone.now())
+    answer = client.get(f"/api/matches/{playing.pk}/figures")
+    assert (answer.status_code, "not over" in answer.json()["error"]) == (409, True)
+    assert client.get(f"/api/matches/{playing.pk}/marks").json() == {"marks": []}
+    assert client.get("/api/matches/999999/figures").status_code == 404
+
+
+def test_the_page_knows_its_first_hits_before_its_first_request_and_without_scripts(client, match):
+    page = client.get("/logs", {"q": "lynching", "blind": "true"}).content.decode()
+    told = re.search(r'<script id="initial" type="application/json">(.*?)</script>', page, re.S)
+    facts = LogsPage.model_validate(json.loads(told[1]))
+    assert "".join(part.text for part in facts.hits[0].parts) == HOSTILE
+    assert facts.hits[0].model is None
+    assert "<b onclick" not in page
+    assert client.get("/logs", {"limit": "many"}).status_code in (200, 503)

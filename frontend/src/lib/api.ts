@@ -1,6 +1,6 @@
 // The HTTP side: lists, starting, sitting down.
 import type { Lobby, LobbySpec, Mode } from './lobby';
-import type { Consent, Initial, Item, LaneList, MatchList, MatchOut, Me, Viewpoint } from './frames';
+import type { Consent, Initial, Item, LabelOut, LaneList, LogMark, LogPage, MatchList, MatchOut, Me, ReportOut, Slice, Viewpoint } from './frames';
 
 const element = globalThis.document?.getElementById('initial');
 export const initial: Initial | null = element ? (JSON.parse(element.textContent || 'null') as Initial | null) : null;
@@ -66,3 +66,10 @@ export const deleteAccount = (name: string, words: boolean): Promise<{ ok: true 
 export const reportRemark = (id: number, remark: number, reason: string): Promise<{ ok: true }> => call(`/matches/${id}/remarks/${remark}/report`, { reason });
 export const reportLine = (id: number, as: Viewpoint, n: number, reason: string): Promise<{ ok: true }> =>
   call(`/matches/${id}/report`, { as: String(as), n, reason });
+export const searchLogs = (wish: Record<string, string>): Promise<LogPage> => call(`/logs?${new URLSearchParams(wish)}`);
+/** Say that a line shows a behaviour, or that it does not; the labels seen of it then. */
+export const setLabel = async (wish: { match: number; seq: number; code: string; present: boolean; blind: boolean }): Promise<LabelOut[]> => (await call<{ labels: LabelOut[] }>('/logs/labels', wish)).labels;
+export const listSlices = async (): Promise<Slice[]> => (await call<{ slices: Slice[] }>('/logs/slices')).slices;
+export const keepSlice = (name: string, query: Record<string, string | number>): Promise<Slice> => call('/logs/slices', { name, query });
+export const reportOf = (id: number): Promise<ReportOut> => call(`/matches/${id}/figures`);
+export const marksOf = async (id: number): Promise<LogMark[]> => (await call<{ marks: LogMark[] }>(`/matches/${id}/marks`)).marks;

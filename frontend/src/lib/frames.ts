@@ -111,6 +111,27 @@ export interface Played extends Consent {
   won: boolean | null; days: number; minutes: number | null; at: number; practice: boolean; counts: boolean;
 }
 export interface Me { account: Account | null; played: Played[]; records: { faction: string; n: number; won: number }[] }
-export interface Initial {
-  page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'saved'; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;
+/** A line of a match that is over. */
+export interface LogLine { seq: number; day: number; phase: string; kind: string; seat: number; name: string; text: string }
+export interface LabelOut { code: string; present: boolean; by: string; source: string; mine: boolean; blind: boolean; confidence: number | null }
+export interface Hit extends Omit<LogLine, 'text'> {
+  match: number; role: string | null; faction: string | null; model: string | null; arm: string | null; claim: boolean; truth: string | null;
+  parts: { text: string; found: boolean }[]; before: LogLine[]; after: LogLine[]; labels: LabelOut[];
+}
+export interface LogFacet extends Facet { capped: boolean }
+export interface LogPage {
+  hits: Hit[]; next: string | null; total: number | null; capped: boolean; facets: LogFacet[]; looser: { without: string; count: number } | null;
+  matches: number; may_label: boolean;
+}
+export interface Slice { name: string; query: Record<string, string | number>; sha256: string; size: number; at: number }
+export interface Figure { name: string; unit: string; what: string; value: number | string | null; numerator: number | null; denominator: number | null; censored: boolean; reason: string }
+export interface SeatReport { seat: number; name: string; role: string; faction: string; model: string; arm: string; won: boolean; lies: number; claims: number; figures: Figure[] }
+/** A moment that stands out, by its number in the all-knowing view. */
+export interface LogMark { seq: number; kind: 'claim' | 'lie' | 'label'; seat: number; title: string }
+export interface ReportOut {
+  match: number; title: string; outcome: string; last: number; figures: Figure[]; seats: SeatReport[]; marks: LogMark[];
+  labels: (LabelOut & { seat: number; day: number; quote: string; cites: number[] })[];
+}
+export interface Initial extends Partial<Omit<LogPage, 'matches'>> {
+  page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'logs' | 'report' | 'saved'; matches?: number; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;
 }

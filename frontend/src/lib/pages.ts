@@ -9,6 +9,8 @@ type Loaded = Promise<{ default: Component<any> }>;
 const PAGES: [RegExp, () => Loaded, (found: string[]) => Record<string, unknown>][] = [
   [/^\/m\/(\d+)\/?$/, () => import('../pages/Match.svelte'), ([id]) => ({ id: Number(id) })],
   [/^\/m\/(\d+)\/and\/(\d+)\/?$/, () => import('../pages/Compare.svelte'), (ids) => ({ ids: ids.map(Number) })],
+  [/^\/m\/(\d+)\/report\/?$/, () => import('../pages/Report.svelte'), ([id]) => ({ id: Number(id) })],
+  [/^\/logs\/?$/, () => import('../pages/Logs.svelte'), () => ({})],
   [/^\/rules\/?$/, () => import('../pages/Rules.svelte'), () => ({})],
   [/^\/me\/?$/, () => import('../pages/Me.svelte'), () => ({})],
   [/^\/new\/?$/, () => import('../pages/NewMatch.svelte'), () => ({})],

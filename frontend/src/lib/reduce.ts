@@ -11,7 +11,7 @@ export interface Line {
   day: number; report?: Report | null; role?: string; seen?: Seen;
 }
 export interface Me extends MePatch { choice: Chosen | null; ballot: VerdictWord | null }
-export interface Mark { n: number; kind: 'phase' | 'death' | 'trial' | 'swing' | 'end'; title: string; phase: string; day: number }
+export interface Mark { n: number; kind: 'phase' | 'death' | 'trial' | 'swing' | 'end' | 'claim' | 'lie' | 'label'; title: string; phase: string; day: number }
 export interface Screen {
   n: number; at: number; table: TableOp | null; phase: PhaseOp | null; phaseAt: number; seats: SeatView[]; lines: Line[]; votes: VotesOp | null; leader: number;
   trial: TrialOp | null; me: Me; over: OverOp | null; marks: Mark[]; nights: Night[];
