@@ -175,7 +175,7 @@ def _labelled(search: Search) -> tuple[dict[str, Mapping[str, int]], bool]:
     argued = set(_within(_cited(replace(free, disputed=True)), free).values_list("label__code", "match", "seq"))
     codes: set[tuple[str, int, int]] = set()
     judges: set[tuple[str, int, int]] = set()
-    open_: set[Place] = set()
+    places: set[Place] = set()
     for code, by, match, seq in told:
         event = (code, match, seq)
         if not search.disputed or event in argued:
@@ -184,11 +184,11 @@ def _labelled(search: Search) -> tuple[dict[str, Mapping[str, int]], bool]:
             if search.label in ("", code):
                 judges.add((by, match, seq))
         if event in argued and search.judge in ("", by) and search.label in ("", code):
-            open_.add((match, seq))
+            places.add((match, seq))
     return {
         "label": Counter(code for code, *_ in codes),
         "judge": Counter(by for by, *_ in judges),
-        "disputed": {"yes": len(open_)} if open_ else {},
+        "disputed": {"yes": len(places)} if places else {},
     }, len(told) > MOST
 
 
