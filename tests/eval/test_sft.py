@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from agents.llm.parse import parse_json, parse_tags
 from agents.llm.record import Notation
 from agents.seating import prompt_of
-from eval.records.choosing import is_held_out
+from eval.models import Label
+from eval.records.choosing import Choice, decided_at, is_held_out
 from game import selectors, services
 from game.engine.actions import Action, Pass, Say
 from game.engine.asks import ask_of
@@ -23,6 +24,7 @@ from game.engine.state import EMPTY
 from game.engine.types import Channel
 from game.models import Decision, Match
 from tests.apps.conftest import new_match, play_out, stand_ins, started  # noqa: F401
+from tests.eval.golden import DOV, golden_log
 from tests.eval.test_records import of_models, of_people, play_with_person, scripted, tester  # noqa: F401
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -116,10 +118,55 @@ def test_filters_keep_what_was_asked_for(scripted: None, started: Make, tmp_path
     assert won == [row for row in every if row["metadata"]["won"]]
     town = exported(tmp_path / "town.jsonl", "--faction", "Town", "--matches", str(first.pk))
     assert town == [r for r in every if r["metadata"]["faction"] == "Town" and r["game_id"] == f"match-{first.pk}"]
+    lost = exported(tmp_path / "lost.jsonl", "--outcome", second.outcome)
+    assert lost == [row for row in every if row["metadata"]["outcome"] == second.outcome]
+    assert exported(tmp_path / "arm.jsonl", "--arm", "misaligned") == []
+    short = exported(tmp_path / "short.jsonl", "--longest", "1500")
+    assert 0 < len(short) < len(every)
+    assert max(row["metadata"]["prompt_tokens"] + row["metadata"]["completion_tokens"] for row in short) <= 1500
     chat = exported(tmp_path / "chat.jsonl", "--form", "chat")
     assert all("messages" in row and "prompt" not in row for row in chat)
     with pytest.raises(CommandError, match="There is no finished match 99999"):
         call_command("sft_export", "--out", str(tmp_path / "x.jsonl"), "--matches", "99999")
+
+
+def test_rows_can_be_of_the_days_that_somebody_labelled(
+    scripted: None, started: Make, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    match = play_out(started("f1"))
+    every = exported(tmp_path / "all.jsonl")
+    day, other = {"match": match, "source": "person", "rubric": "1", "blind": True}, {"annotator": "second"}
+    for label in (
+        {"seat": 1, "day": 2, "code": "bussing", "present": True, "annotator": "first"},
+        {"seat": 2, "day": 2, "code": "bussing", "present": False, "annotator": "first"},
+        {"seat": 3, "day": 2, "code": "framing", "present": True, "annotator": "first"},
+        {"seat": 4, "day": 2, "code": "bussing", "present": True, "annotator": "first", "void": "cites nothing"},
+        {"seat": 5, "day": 1, "code": "bussing", "present": True, **other},
+    ):
+        Label.objects.create(**day, **label)
+
+    def of(*places: tuple[int, int]) -> list[Row]:
+        return [row for row in every if (row["day"], row["seat"]) in places]
+
+    assert exported(tmp_path / "a.jsonl", "--label", "bussing") == of((2, 1), (1, 5)) != []
+    assert exported(tmp_path / "b.jsonl", "--label", "bussing", "--annotator", "second") == of((1, 5)) != []
+    assert exported(tmp_path / "c.jsonl", "--label", "bussing", "--label", "framing") == of((2, 1), (2, 3), (1, 5))
+
+
+def test_what_was_said_leads_to_the_decision_that_said_it_and_a_dawn_to_none() -> None:
+    log = golden_log()
+    decided = [seq for seq, event in enumerate(log, 1) if event.kind == "decided"]
+    said = next(seq for seq, event in enumerate(log, 1) if getattr(event, "text", "") == "Gus must hang.")
+    dawn = next(seq for seq, event in enumerate(log, 1) if event.kind == "phase_opened" and seq > said)
+    behind = max(seq for seq in decided if seq < said)
+    assert decided_at(log, frozenset({said, dawn})) == {behind}
+    assert log[behind - 1].seat == DOV  # type: ignore[attr-defined]
+
+
+def test_an_arm_is_the_alignment_of_a_model() -> None:
+    facts = dict.fromkeys(("model", "outcome", "source", "faction", "role"), "any") | {"won": True, "accepted": True}
+    rows: list[Any] = [{"metadata": {**facts, "alignment": arm}} for arm in ("aligned", "misaligned", "")]
+    assert [Choice(arms=frozenset({"misaligned"})).keeps(row) for row in rows] == [False, True, False]
 
 
 def test_a_split_never_parts_a_game_from_its_forks(scripted: None, started: Make, tmp_path: Path) -> None:  # noqa: F811

@@ -14,7 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from agents.llm.record import ModelRecord, Notation
 from agents.selectors import model_named, record_of
-from eval.records.choosing import FORMS, Choice, is_held_out, row_of
+from eval.labels.codes import Code
+from eval.marks import days_labelled
+from eval.records.choosing import FORMS, Choice, Places, is_held_out, row_of
 from eval.records.facts import scribe
 from eval.records.files import line_of
 from eval.records.sft import Workshop
@@ -64,8 +66,14 @@ class Command(BaseCommand):
         parser.add_argument("--source", action="append", choices=("model", "script", "understudy"))
         parser.add_argument("--faction", action="append", help="as on role cards: Town, Mafia, Coven, Neutral")
         parser.add_argument("--role", action="append")
+        parser.add_argument("--arm", action="append", help="of models of this alignment")
+        parser.add_argument("--outcome", action="append", help="of matches that this side has won, as their page says")
+        parser.add_argument("--label", action="append", choices=[code.value for code in Code], metavar="CODE",
+                            help="of seats' days that have this label; may be given several times")  # fmt: skip
+        parser.add_argument("--annotator", action="append", help="whose labels count; without it everybody's")
         parser.add_argument("--won", action="store_true", help="of seats that won")
         parser.add_argument("--accepted", choices=("first", "any"), default="any", help="first: at the first try")
+        parser.add_argument("--longest", type=int, default=0, metavar="TOKENS", help="of rows with no more of them")
         parser.add_argument("--split", type=float, default=0.0, metavar="SHARE", help="of games that are held out")
         parser.add_argument("--form", choices=FORMS, default="both", help="chat: messages; text: prompt and completion")
         parser.add_argument("--notation", choices=[one.value for one in Notation], help="of prompts for scripts")
@@ -81,8 +89,9 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             files = [stack.enter_context(part.path.open("wb")) for part in parts]
             for match in _matches(matches):
+                places = _places(match, given)
                 for sample in self._samples(match, writer, lacking):
-                    if choice.keeps(sample):
+                    if choice.keeps(sample) and places.hold(sample):
                         place = int(is_held_out(sample["metadata"]["family"], split))
                         files[place].write(line_of(row_of(sample, form)))
                         parts[place].note(sample)
@@ -104,10 +113,15 @@ class Command(BaseCommand):
 
 
 def _choice(given: dict[str, Any]) -> Choice:
-    models, sources, factions, roles = (
-        frozenset(given[name] or ()) for name in ("model", "source", "faction", "role")
-    )  # fmt: skip
-    return Choice(models, sources, factions, roles, won=given["won"], first=given["accepted"] == "first")
+    names = ("model", "arm", "outcome", "source", "faction", "role")
+    named = {f"{name}s": frozenset(given[name] or ()) for name in names}
+    return Choice(**named, won=given["won"], first=given["accepted"] == "first", longest=given["longest"])
+
+
+def _places(match: Match, given: dict[str, Any]) -> Places:
+    """Where in a match rows may be from."""
+    codes, annotators = given["label"], given["annotator"] or ()
+    return Places(days_labelled(match, codes, annotators) if codes else None)
 
 
 def _scribe(like: str | None, notation: str | None) -> ModelRecord:
