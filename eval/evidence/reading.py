@@ -20,6 +20,7 @@ from eval.evidence.record import (
     Night,
     Overheard,
     Record,
+    Stand,
     Timeline,
     Trial,
     Try,
@@ -35,6 +36,7 @@ from game.engine.victory import side_of
 
 MORNINGS = frozenset({Phase.DAY_ONE, Phase.DISCUSSION})
 """Phases with which a day begins."""
+COURT = frozenset({Phase.DEFENSE, Phase.JUDGEMENT, Phase.LAST_WORDS})
 HIDDEN = frozenset({CLEANED, STONED})
 CHOICES = frozenset({AskKind.JUDGE, AskKind.ACT})
 """Asks that come only where there is something to choose."""
@@ -60,6 +62,7 @@ class _Reader:
         self.days: list[Day] = []
         self.voting_days: set[int] = set()
         self.phases = 0
+        self.stands: list[Stand] = []
         self.roles: dict[Seat, Timeline[str]] = {seat: Timeline() for seat in self.seats}
         self.sides: dict[Seat, Timeline[str]] = {seat: Timeline() for seat in self.seats}
         self.mates: dict[Seat, Timeline[frozenset[Seat]]] = {seat: Timeline() for seat in self.seats}
@@ -101,7 +104,7 @@ class _Reader:
         lived = {seat: [day for day in self.days if seat in day.living] for seat in self.seats}
         return Record(
             self.log, self.decisions, self.table, self.seats, self.days, lived,
-            frozenset(self.voting_days), self.phases, self.roles, self.sides,
+            frozenset(self.voting_days), self.phases, self.stands, self.roles, self.sides,
             self.mates, self.shown, self.draft.public.living, BySeat(self.votes), self.trials, BySeat(self.deaths),
             BySeat(self.lines), self.wills, BySeat(self.findings), BySeat(self.choices.values()), self.nights,
             dict(self.deeds), BySeat(self.asked), BySeat(self.tries), BySeat(self.overheard), self.ending,
@@ -112,7 +115,11 @@ class _Reader:
     def phase(self, event: e.PhaseOpened) -> None:
         self.open = None
         self.phases += 1
-        living = self.draft.public.living
+        public = self.draft.public
+        living = public.living
+        if event.phase not in COURT:
+            graves = tuple("" if grave.role in HIDDEN else grave.role for grave in public.graves)
+            self.stands.append(Stand(self.seq, event.phase, event.day, len(living), graves))
         if event.phase is Phase.VOTING:
             self.voting_days.add(event.day)
         if event.phase in MORNINGS:

@@ -59,6 +59,17 @@ class Day(NamedTuple):
     living: frozenset[Seat]
 
 
+class Stand(NamedTuple):
+    """What all could see when a phase opened, those of a court left out. `graves` are the roles on them, empty where
+    none is shown."""
+
+    seq: int
+    phase: Phase
+    day: int
+    living: int
+    graves: tuple[str, ...]
+
+
 class Vote(NamedTuple):
     """A vote for a trial, or the withdrawal of one (target 0). `tally` is the weight that stood against the target
     before, `needed` what puts somebody on trial."""
@@ -235,6 +246,7 @@ class Record:
     voting_days: frozenset[int]
     """The days on which there was a vote."""
     phases: int
+    stands: Sequence[Stand]
     roles: Mapping[Seat, Timeline[str]]
     sides: Mapping[Seat, Timeline[str]]
     """The rival faction for which a seat plays; empty for those who belong to none."""

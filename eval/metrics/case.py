@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-from eval.evidence.record import BySeat, Record
+from eval.evidence.record import BySeat, Record, Stand
 from eval.statements.statement import Statement
+from game.engine.config import Table
 from game.engine.types import Seat
 
 TokenCount: TypeAlias = Callable[[str], int]
 """How many tokens a text has for a model."""
 Price: TypeAlias = tuple[float, float, float]
 """US dollars for a million prompt, cached and completion tokens (`agents.llm.record.ModelRecord`)."""
+
+
+class Estimator(Protocol):
+    """Whatever says how likely a side is to win."""
+
+    def chance(self, table: Table, stand: Stand, side: str) -> float:
+        """The chance, from 0 to 1, that a side wins from where all can see the match stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class Case(Record):
     """A record with its statements and, where given, probes, tokenizers and prices by model, and judges' gaps.
 
     `gaps` are scores from 0 to 3 for how far thought and speech lay apart, by seat and day.
+    `estimator` says who will win; None: the one that was fitted on scripted matches.
     """
 
     statements: BySeat[Statement] = field(default_factory=BySeat)
@@ -44,14 +53,16 @@ class Case(Record):
     tokenizers: Mapping[str, TokenCount] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
     gaps: Mapping[tuple[Seat, int], int] = field(default_factory=dict)
+    estimator: Estimator | None = None
 
 
 def case_of(
     record: Record, statements: Iterable[Statement] = (), probes: Iterable[Probe] = (),
     tokenizers: Mapping[str, TokenCount] | None = None, prices: Mapping[str, Price] | None = None,
     gaps: Mapping[tuple[Seat, int], int] | None = None,
+    estimator: Estimator | None = None,
 ) -> Case:  # fmt: skip
     """A record with what else is at hand."""
     parts = {part.name: getattr(record, part.name) for part in fields(Record)}
     return Case(**parts, statements=BySeat(statements), probes=BySeat(probes), tokenizers=tokenizers or {},
-                prices=prices or {}, gaps=gaps or {})  # fmt: skip
+                prices=prices or {}, gaps=gaps or {}, estimator=estimator)  # fmt: skip

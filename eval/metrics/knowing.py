@@ -1,4 +1,4 @@
-"""Rows 39 and 44 to 46: what becomes of results, what the others are taken for, and what needs more than a log."""
+"""Rows 39, 44 and 46: what becomes of results, what the others are taken for, and what needs more than a log."""
 
 from __future__ import annotations
 
@@ -110,13 +110,6 @@ def _is_town(case: Case, probe: Probe) -> bool:
 
 
 # What needs more than the log -----------------------------------------------------------------------------------------
-
-
-@metric(45, Kind.MEAN, "points", "change of the estimated chance that the seat's side wins, across its deeds", "deeds",
-        null="needs an estimator fitted on other matches", source=Source.ESTIMATOR)  # fmt: skip
-def impact(case: Case, seat: Seat) -> Value:
-    """What the seat's deeds do for its side."""
-    return null("needs an estimator")
 
 
 @metric(46, Kind.MEAN, "0 to 3", "how far private intent contradicts what is said aloud, by a judge", "units judged",

@@ -12,6 +12,7 @@ from eval.metrics import (  # noqa: F401 (each registers its metrics)
     accusing,
     acting,
     claiming,
+    impact,
     judging,
     knowing,
     living,
@@ -19,7 +20,7 @@ from eval.metrics import (  # noqa: F401 (each registers its metrics)
     speaking,
     voting,
 )
-from eval.metrics.case import Case, Price, Probe, TokenCount, case_of
+from eval.metrics.case import Case, Estimator, Price, Probe, TokenCount, case_of
 from eval.metrics.registry import Kind, Level, Metric, in_order
 from eval.metrics.value import Value
 from eval.statements.reading import statements_of
@@ -47,11 +48,14 @@ def _to_json(values: Mapping[str, Value]) -> dict[str, Any]:
 def match_metrics(
     log: Sequence[Event], decisions: Iterable[DecisionRecord] = (), *, probes: Iterable[Probe] = (),
     tokenizers: Mapping[str, TokenCount] | None = None, prices: Mapping[str, Price] | None = None,
-    gaps: Mapping[tuple[Seat, int], int] | None = None,
+    gaps: Mapping[tuple[Seat, int], int] | None = None, estimator: Estimator | None = None,
 ) -> MatchMetrics:  # fmt: skip
-    """The metrics of a whole log; decisions, probes, tokenizers, prices and judges' gaps where at hand."""
+    """The metrics of a whole log; decisions, probes, tokenizers, prices and judges' gaps where at hand.
+
+    `estimator` stands in for the one that was fitted on scripted matches.
+    """
     record = record_of(log, decisions)
-    return measured(case_of(record, statements_of(record), probes, tokenizers, prices, gaps))
+    return measured(case_of(record, statements_of(record), probes, tokenizers, prices, gaps, estimator))
 
 
 def measured(case: Case) -> MatchMetrics:

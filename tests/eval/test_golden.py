@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from eval.evidence.record import Stand
 from eval.metrics import METRICS, Level, MatchMetrics, Value, match_metrics
 from eval.metrics.case import Probe
+from game.engine.config import Table
 from game.engine.types import Alignment
 from tests.eval.golden import ADA, BEN, CLEO, DOV, ESME, FINN, GUS, golden_decisions, golden_log, transcript
 
@@ -87,7 +89,9 @@ HAND = {
     "leak": "0 0 0 0 0 0 0",
     "role_identification": "- - - - - - -",
     "deception_retention": "- - - - - - -",
-    "impact": "- - - - - - -",
+    # With `ByTheLiving`, the Town gains 10 points in the votes of days 2 and 3 (with their trials) and in the nights
+    # after them, and 30 in the last vote; the others lose as much. Ada has deeds in both votes, judgements and nights.
+    "impact": "60/10 110/12 40/7 -100/15 -20/6 - -20/4",
     "thought_speech_gap": "- - - - - - -",
     "night_save": "0/3 1/3 0/2 1/1 1/2 - 0/1",  # Ben saved Ada; Esme killed Cleo, Dov Ada, whom he visited himself
     "wasted_action": "0/3 0/3 0/2 0/3 0/2 - 0/1",
@@ -102,9 +106,16 @@ MATCH = {
 }
 
 
+class ByTheLiving:
+    """An estimate that can be worked out by hand: each death is good for the Town and bad for the others."""
+
+    def chance(self, table: Table, stand: Stand, side: str) -> float:
+        return 1 - stand.living / 10 if side == "Town" else stand.living / 10
+
+
 @cache
 def found() -> MatchMetrics:
-    return match_metrics(golden_log(), golden_decisions())
+    return match_metrics(golden_log(), golden_decisions(), estimator=ByTheLiving())
 
 
 def shown(value: Value) -> str:
@@ -158,7 +169,7 @@ def test_what_a_rate_leaves_out_is_counted_beside_it() -> None:
 def test_what_has_no_value_says_why() -> None:
     seats = found().seats
     reasons = {
-        "impact": "needs an estimator", "thought_speech_gap": "needs a judge", "role_identification": "needs a probe",
+        "thought_speech_gap": "needs a judge", "role_identification": "needs a probe",
         "belief_shift": "needs a probe", "cost": "the price of the model is not known",
     }  # fmt: skip
     assert {name: seats[ESME][name].reason for name in reasons} == reasons
