@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 from agents.scripted.agent import ScriptedAgent
@@ -70,8 +71,7 @@ def scripted_records(matches: int) -> Iterator[Record]:
     for first in range(0, matches, BATCH):
         numbers = range(first, min(first + BATCH, matches))
         openings = [start(_table(number), f"impact {number}") for number in numbers]
-        for played in run_lockstep(openings, lambda place, state, first=first: _seated(first + place, state)):
-            yield record_of(played.log)
+        yield from (record_of(played.log) for played in run_lockstep(openings, partial(_seated, first)))
 
 
 def _table(number: int) -> Any:
@@ -80,7 +80,8 @@ def _table(number: int) -> Any:
     return table_for(lists[number % len(lists)], NAMES[:players])
 
 
-def _seated(number: int, state: State) -> dict[Seat, ScriptedAgent]:
+def _seated(first: int, place: int, state: State) -> dict[Seat, ScriptedAgent]:
+    number = first + place
     return {seat: ScriptedAgent(seat, f"impact {number}:{seat}", text=False) for seat in state.public.seats}
 
 

@@ -231,3 +231,35 @@ class SliceMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.match_id}:{self.seq}"
+
+
+class Probe(models.Model):
+    """What a seat took the others for when it was asked privately, beside the match.
+
+    It was asked from what it had seen up to the event `after_seq`: at a day's end, or before and after a message.
+    """
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="probes")
+    seat = models.PositiveSmallIntegerField()
+    day = models.PositiveSmallIntegerField()
+    after_seq = models.PositiveIntegerField()
+    event_id = models.PositiveIntegerField(default=0, help_text="the message that it is about; 0: a day's end")
+    evil = models.JSONField(default=dict, help_text="chances to be evil, from 0 to 1, by seat")
+    alignments = models.JSONField(default=dict, help_text="by seat")
+    agent = models.CharField(max_length=80)
+    model = models.CharField(max_length=80, blank=True)
+    text = models.TextField(blank=True, help_text="the answer of a model as it came")
+    error = models.CharField(max_length=300, blank=True, help_text="why there is no guess; empty: there is one")
+    prompt_tokens = models.PositiveIntegerField(default=0)
+    cached_tokens = models.PositiveIntegerField(default=0)
+    completion_tokens = models.PositiveIntegerField(default=0)
+    latency_ms = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("match", "seat", "after_seq", "event_id"), name="one_probe_a_moment")
+        ]
+
+    def __str__(self) -> str:
+        return f"seat {self.seat} on day {self.day}"

@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from eval import index
+from eval import index, probing
 from game.models import Match
 from game.services import Rejected
 
@@ -32,3 +32,12 @@ def matches_index() -> int:
     for match in found:
         match_index(match.pk)
     return len(found)
+
+
+@shared_task
+def match_probe(match_id: int) -> None:
+    """Ask agents of a match privately what they take the others for."""
+    try:
+        probing.match_probe(match=Match.objects.get(pk=match_id))
+    except (Rejected, Match.DoesNotExist) as reason:
+        log.info("Match %s is not probed: %s", match_id, reason)

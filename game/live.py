@@ -16,10 +16,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import cast
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError
 
 from game import selectors
 from game.bell import Bell, doorbell, signs_of_life
@@ -32,7 +34,7 @@ from game.engine.asks import Ask, asks
 from game.engine.config import Clock, Talk
 from game.engine.fold import fold_all, view, visible
 from game.engine.state import EMPTY, State
-from game.engine.types import HOST, PUBLIC
+from game.engine.types import HOST, PUBLIC, Phase
 from game.log import LeaseLost, events_append, lease_release, lease_renew, viewers_wake
 from game.models import Ask as AskRow
 from game.models import Decision, Match, Seat
@@ -184,6 +186,7 @@ class Driver:
         self.state = after
         self.events += events
         self._drop_moot()
+        self._ask_aside(events)
         self._pause_for_readers(events)
 
     def _done(self, decision: Decision, ask: Ask | None, events: Sequence[e.Event], last: int) -> None:
@@ -315,6 +318,12 @@ class Driver:
     def _time_is_up(self) -> bool:
         return self.deadline is not None and timezone.now() >= self.deadline
 
+    def _ask_aside(self, events: Iterable[e.Event]) -> None:
+        """At a day's end, have those asked privately whom the lobby wants asked; the match does not wait for it."""
+        dusk = any(isinstance(event, e.PhaseOpened) and event.phase is Phase.NIGHT for event in events)
+        if dusk and any(seat.agent_options.get("probes") for seat in self.seats.values()):
+            probes_send(match_id=self.match.pk)
+
     def _pause_for_readers(self, events: Iterable[e.Event]) -> None:
         """Give those who watch the time to read. Where people play, hidden talk takes none: its length would tell."""
         read = [event for event in events if event.to == PUBLIC or not self.match.has_people]
@@ -335,6 +344,18 @@ class Driver:
 def agent_for(seat: Seat, match: Match, listen: Listener = lambda piece: None) -> AnyAgent:
     """The agent of a seat, by the name in the settings of whatever makes them. Raises KeyError for an unknown one."""
     return cast("AnyAgent", import_string(settings.TOSSIM_SEAT_AGENT)(seat=seat, match=match, listen=listen))
+
+
+def probes_send(*, match_id: int) -> None:
+    """Have agents of a match asked privately by a worker. Without a broker `manage.py probe` asks them later."""
+
+    def send() -> None:
+        try:
+            current_app.send_task("eval.tasks.match_probe", args=[match_id], retry=False)
+        except OperationalError:
+            log.warning("No broker: match %s is not probed while it is played", match_id)
+
+    transaction.on_commit(send)
 
 
 _READING = {"said": 1.0, "died": 2.0, "phase_opened": 1.5, "trial_opened": 1.5, "trial_closed": 2.0, "voted": 0.4,

@@ -39,6 +39,9 @@ class GameSpec(Strict):
 class AgentSpec(Strict):
     """Who sits in a seat; `id` is the player's name, `role` fixes what is dealt to it.
 
+    With `probes` it is asked privately, at each day's end and around some accusations, what it takes the others for:
+    beside the match, which goes on as if it had not been asked.
+
     A match with people and fixed roles is practice: whoever wrote the lobby knows more than the others.
     """
 
@@ -48,6 +51,7 @@ class AgentSpec(Strict):
     misaligned: bool = False
     personality: str | None = Field(None, max_length=2000)
     role: str | None = None
+    probes: bool = False
 
 
 class PerAgentSpec(Strict):
@@ -115,6 +119,7 @@ class LobbySpec(Strict):
     agents: list[AgentSpec] = Field(default_factory=list, max_length=15)
     people: Annotated[int, Field(ge=0, le=15)] = 0
     private: bool = False
+    probes: bool = False
     limits: LimitsSpec = Field(default_factory=LimitsSpec)
     rounds: RoundsSpec = Field(default_factory=RoundsSpec)
     seconds: SecondsSpec | None = None
@@ -304,12 +309,18 @@ def lobby_seats(spec: LobbySpec) -> list[SeatPlan]:
         SeatPlan(
             name=agent.id or next(free),
             agent=agent.model,
-            options=agent.model_dump(exclude_defaults=True, exclude={"id", "model", "role"}),
+            options=_options(agent, probes=spec.probes),
             is_open=place >= count - spec.people,
             role=agent.role,
         )
         for place, agent in enumerate(agents)
     ]
+
+
+def _options(agent: AgentSpec, *, probes: bool) -> dict[str, Any]:
+    """What is said of an agent beside who it is; `probes` where the lobby asks for them at every seat."""
+    given = agent.model_dump(exclude_defaults=True, exclude={"id", "model", "role"})
+    return {**given, "probes": True} if probes else given
 
 
 def _names(agents: Sequence[AgentSpec]) -> list[str]:

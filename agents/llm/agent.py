@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agents.guess import Guess
+from agents.llm import probe
 from agents.llm.client import Client, ClientError, Request, TooLong
 from agents.llm.hygiene import neutral
 from agents.llm.lookups import Seen
@@ -64,6 +66,10 @@ class LanguageAgent:
             action, cost = summary
             decision = replace(decision, actions=(*decision.actions, action), cost=decision.cost + cost)
         return decision
+
+    async def guess(self, view: View) -> Guess:
+        """What the model takes the others for, asked beside the match: nothing of it stays."""
+        return await probe.ask(self.transcript, view, self.client)
 
     async def _summary(self, view: View) -> tuple[Summarise, int] | None:
         """The model's summary of a day that will soon be cut, and its cost in tokens; None where none is due."""

@@ -88,7 +88,11 @@ class Transcript:
 
     def summary_prompt(self, day: int) -> Prompt:
         """What is sent for a summary of a day."""
-        return self._prompt(template("summary", day=day, words=SUMMARY_WORDS))
+        return self.aside(template("summary", day=day, words=SUMMARY_WORDS))
+
+    def aside(self, ending: str) -> Prompt:
+        """What is sent for anything but an ask: the same beginning with another end, which does not stay."""
+        return self._prompt(ending)
 
     @property
     def to_summarise(self) -> int | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from agents.scripted import courts, nights, talk, voice, whispers, wills
+from agents.guess import Guess
+from agents.scripted import courts, guessing, nights, talk, voice, whispers, wills
 from agents.scripted.hearing import understand
 from agents.scripted.lists import is_town
 from agents.scripted.mind import Mind
@@ -55,6 +56,10 @@ class ScriptedAgent:
         if not mind.thoughts:
             mind.because("Nothing to add now." if actions[0] == Pass() else "I say what has to be said.")
         return Decision(tuple(actions), 0, " ".join(dict.fromkeys(filter(None, mind.thoughts))))
+
+    def guess(self, view: View) -> Guess:
+        """What it takes the others for; asking changes nothing."""
+        return guessing.guess(self.mind, view)
 
     def _settle(self) -> None:
         """Bring the story up to date whenever a stage opens, which is before every ask."""
