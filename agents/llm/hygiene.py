@@ -118,16 +118,16 @@ def special_of(folder: str | Path) -> tuple[str, ...]:
 
     Raises ValueError for a file that is not JSON.
     """
-    parts = (_loaded(Path(folder) / name) for name in ("tokenizer.json", "tokenizer_config.json"))
-    found = {one for part in parts for one in _strings(part)}
+    paths = (Path(folder) / name for name in ("tokenizer.json", "tokenizer_config.json"))
+    found = {one for path in paths if path.is_file() for one in _strings_of(path, path.stat().st_mtime_ns)}
     return tuple(sorted(found))
 
 
-def _loaded(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
+@lru_cache(maxsize=16)
+def _strings_of(path: Path, changed: int) -> frozenset[str]:
+    """The strings of a file of megabytes, read once as long as it stays as it is."""
     loaded = json.loads(path.read_text("utf-8"))
-    return loaded if isinstance(loaded, dict) else {}
+    return frozenset(_strings(loaded) if isinstance(loaded, dict) else ())
 
 
 def _strings(part: dict[str, Any]) -> Iterator[str]:

@@ -42,7 +42,13 @@ class Exact:
 
     def count(self, text: str) -> int:
         """Tokens of the text."""
-        return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
+        return _length(self.tokenizer, text)
+
+
+@lru_cache(maxsize=64)
+def _length(tokenizer: Tokenizer, text: str) -> int:
+    """Texts come again and again: what all seats share, and a log that has not grown."""
+    return len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 def counter(folder: str) -> Counter:
