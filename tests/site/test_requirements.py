@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "requirements"
-LOCKS = ("base", "envs", "test", "llm", "train")
+LOCKS = ("base", "envs", "test", "eval", "llm", "train")
 
 
 def wanted(name: str) -> dict[str, str]:
