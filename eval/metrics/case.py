@@ -54,6 +54,8 @@ class Case(Record):
     prices: Mapping[str, Price] = field(default_factory=dict)
     gaps: Mapping[tuple[Seat, int], int] = field(default_factory=dict)
     estimator: Estimator | None = None
+    chances: dict[tuple[int, str], float] = field(default_factory=dict)
+    """What the estimator has said so far, by the number of a stand and the side, so that it is asked once."""
 
 
 def case_of(

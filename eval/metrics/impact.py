@@ -96,7 +96,7 @@ def impact(case: Case, seat: Seat) -> Value:
             continue
         after = _chance(case, estimator, place, side)
         if after is not None:
-            before = estimator.chance(case.table, case.stands[place - 1], side)
+            before = _estimate(case, estimator, place - 1, side)
             points, deeds = points + 100 * (after - before), deeds + 1
     return ratio(points, deeds, "no deed for a side")
 
@@ -104,5 +104,12 @@ def impact(case: Case, seat: Seat) -> Value:
 def _chance(case: Case, estimator: Estimator, place: int, side: str) -> float | None:
     """How a side stands when the next phase opens; at the end it has won or not. None where the log ends before."""
     if place < len(case.stands):
-        return estimator.chance(case.table, case.stands[place], side)
+        return _estimate(case, estimator, place, side)
     return float(case.ending.outcome == side) if case.ending else None
+
+
+def _estimate(case: Case, estimator: Estimator, place: int, side: str) -> float:
+    key = place, side
+    if key not in case.chances:
+        case.chances[key] = estimator.chance(case.table, case.stands[place], side)
+    return case.chances[key]

@@ -1,6 +1,6 @@
 """A match as a log of Inspect: what its library takes, and all of the match in it.
 
-`inspect_log.schema.json` is the JSON schema of that library's own `EvalLog` (inspect_ai 0.3.285, MIT), without its texts.
+`inspect_log.schema.json` is the JSON schema of that library's own `EvalLog` (inspect_ai 0.3.285, MIT), without texts.
 """
 
 from __future__ import annotations
