@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eval', '0001_labels'),
+        ('eval', '0003_index'),
         ('game', '0004_persons'),
     ]
 

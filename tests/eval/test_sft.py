@@ -15,13 +15,14 @@ from agents.llm.record import Notation
 from agents.seating import prompt_of
 from eval.models import Label
 from eval.records.choosing import Choice, decided_at, is_held_out
+from eval.slices import slice_freeze
 from game import selectors, services
 from game.engine.actions import Action, Pass, Say
 from game.engine.asks import ask_of
 from game.engine.codec import action_from_json
 from game.engine.fold import fold_all, view
 from game.engine.state import EMPTY
-from game.engine.types import Channel
+from game.engine.types import PUBLIC, Channel
 from game.models import Decision, Match
 from tests.apps.conftest import new_match, play_out, stand_ins, started  # noqa: F401
 from tests.eval.golden import DOV, golden_log
@@ -151,6 +152,25 @@ def test_rows_can_be_of_the_days_that_somebody_labelled(
     assert exported(tmp_path / "a.jsonl", "--label", "bussing") == of((2, 1), (1, 5)) != []
     assert exported(tmp_path / "b.jsonl", "--label", "bussing", "--annotator", "second") == of((1, 5)) != []
     assert exported(tmp_path / "c.jsonl", "--label", "bussing", "--label", "framing") == of((2, 1), (2, 3), (1, 5))
+
+
+def test_rows_can_be_of_what_a_slice_holds_as_long_as_it_is_what_it_was(
+    scripted: None, started: Make, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    match = play_out(started("f1"))
+    log = selectors.log_of(match.pk)
+    said = [seq for seq, event in enumerate(log, 1) if event.kind == "said" and event.to == PUBLIC][:5]
+    found = slice_freeze(name="first-words", query={"kind": "said"}, members=[(match.pk, seq) for seq in said])
+    every = exported(tmp_path / "all.jsonl")
+    behind = decided_at(log, frozenset(said))
+    rows = exported(tmp_path / "a.jsonl", "--slice", "first-words")
+    assert rows == [row for row in every if row["seq"] in behind] != []
+    assert {row["seat"] for row in rows} == {log[seq - 1].seat for seq in said}  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="There is no slice 'other'"):
+        exported(tmp_path / "b.jsonl", "--slice", "other")
+    found.members.filter(seq=said[0]).delete()
+    with pytest.raises(CommandError, match="1 of 5 events of slice 'first-words' are gone"):
+        exported(tmp_path / "c.jsonl", "--slice", "first-words")
 
 
 def test_what_was_said_leads_to_the_decision_that_said_it_and_a_dawn_to_none() -> None:

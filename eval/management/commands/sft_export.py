@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,15 +15,17 @@ from django.core.management.base import BaseCommand, CommandError
 from agents.llm.record import ModelRecord, Notation
 from agents.selectors import model_named, record_of
 from eval.labels.codes import Code
-from eval.marks import days_labelled
-from eval.records.choosing import FORMS, Choice, Places, is_held_out, row_of
+from eval.marks import days_labelled, events_sliced
+from eval.models import Slice
+from eval.records.choosing import FORMS, Choice, Places, decided_at, is_held_out, row_of
 from eval.records.facts import scribe
 from eval.records.files import line_of
 from eval.records.sft import Workshop
 from eval.records.shapes import Sample
+from eval.slices import Changed
 from eval.sources import Source
 from game.models import Match
-from game.selectors import matches_finished
+from game.selectors import log_of, matches_finished
 from game.services import Rejected
 
 
@@ -70,6 +72,7 @@ class Command(BaseCommand):
         parser.add_argument("--outcome", action="append", help="of matches that this side has won, as their page says")
         parser.add_argument("--label", action="append", choices=[code.value for code in Code], metavar="CODE",
                             help="of seats' days that have this label; may be given several times")  # fmt: skip
+        parser.add_argument("--slice", action="append", metavar="NAME", help="of decisions behind events of this slice")
         parser.add_argument("--annotator", action="append", help="whose labels count; without it everybody's")
         parser.add_argument("--won", action="store_true", help="of seats that won")
         parser.add_argument("--accepted", choices=("first", "any"), default="any", help="first: at the first try")
@@ -84,12 +87,15 @@ class Command(BaseCommand):
         if not 0 <= split < 1:
             raise CommandError("The share that is held out is at least 0 and below 1.")
         choice, writer = _choice(given), _scribe(given["like"], given["notation"])
+        sliced = _sliced(given["slice"]) if given["slice"] else None
         parts = [Part(out)] + ([Part(out.with_suffix(f".test{out.suffix}"))] if split else [])
         lacking: Counter[str] = Counter()
         with ExitStack() as stack:
             files = [stack.enter_context(part.path.open("wb")) for part in parts]
             for match in _matches(matches):
-                places = _places(match, given)
+                if sliced is not None and match.pk not in sliced:
+                    continue
+                places = _places(match, given, sliced)
                 for sample in self._samples(match, writer, lacking):
                     if choice.keeps(sample) and places.hold(sample):
                         place = int(is_held_out(sample["metadata"]["family"], split))
@@ -118,10 +124,24 @@ def _choice(given: dict[str, Any]) -> Choice:
     return Choice(**named, won=given["won"], first=given["accepted"] == "first", longest=given["longest"])
 
 
-def _places(match: Match, given: dict[str, Any]) -> Places:
+def _places(match: Match, given: dict[str, Any], sliced: Mapping[int, frozenset[int]] | None) -> Places:
     """Where in a match rows may be from."""
     codes, annotators = given["label"], given["annotator"] or ()
-    return Places(days_labelled(match, codes, annotators) if codes else None)
+    return Places(
+        days_labelled(match, codes, annotators) if codes else None,
+        decided_at(log_of(match.pk), sliced[match.pk]) if sliced is not None else None,
+    )
+
+
+def _sliced(names: Sequence[str]) -> dict[int, frozenset[int]]:
+    """The events of slices, by match."""
+    known = {one.name: one for one in Slice.objects.filter(name__in=names)}
+    if missing := [name for name in names if name not in known]:
+        raise CommandError(f"There is no slice {missing[0]!r}.")
+    try:
+        return events_sliced(known.values())
+    except Changed as error:
+        raise CommandError(str(error)) from error
 
 
 def _scribe(like: str | None, notation: str | None) -> ModelRecord:
