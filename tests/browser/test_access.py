@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from eval.index import match_index
 from game import services
 from game.lobby import LobbySpec
 from tests.browser.test_watching import archive, live_match
@@ -117,9 +118,24 @@ def sign_up(page: Page) -> None:
     expect(page.get_by_text("too short")).to_be_visible()
 
 
+def logs(page: Page) -> None:
+    """What was said, searched."""
+    match_index(match=archive())
+    page.goto("/logs?q=mafia")
+    expect(page.get_by_role("article").first).to_be_visible()
+
+
+def report(page: Page) -> None:
+    """A match as figures."""
+    match_index(match=(match := archive()))
+    page.goto(f"/m/{match.pk}/report")
+    expect(page.get_by_role("table", name="Metrics of the match")).to_be_visible()
+
+
 SCREENS: dict[str, Callable[[Page], None]] = {
     "home": home, "table": table, "seat": seat, "fork": fork, "text mode": text_mode, "making": making,
     "compare": compare, "rules": rules, "lanes": lanes, "mine": mine, "about": about, "sign up": sign_up,
+    "logs": logs, "report": report,
 }  # fmt: skip
 
 
