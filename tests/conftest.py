@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -23,20 +23,30 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = 0
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
-    """Say which tests stay together where processes share the run, and in which order; leave out and count some."""
-    for item in items:
-        path = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(next((one for one in TOGETHER if path.startswith(one)), path)))
-    yield
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out files to the processes that share a run, and some folders as a whole."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            whole = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+            return whole or super()._split_scope(nodeid)
+
+    return Together(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put tests into the order in which processes take them; take out and count those that are not to run."""
     if hasattr(config, "workerinput"):
         items.sort(key=_turn)
-    if os.environ.get("TOSSIM_NO_MODEL"):
-        out = [item for item in items if item.get_closest_marker("model")]
-        items[:] = [item for item in items if item not in out]
-        config.hook.pytest_deselected(items=out)
-        config.stash[LEFT_OUT] = len(out)
+    if not os.environ.get("TOSSIM_NO_MODEL"):
+        return
+    out = [item for item in items if item.get_closest_marker("model")]
+    items[:] = [item for item in items if item not in out]
+    config.hook.pytest_deselected(items=out)
+    config.stash[LEFT_OUT] = len(out)
 
 
 def _turn(item: pytest.Item) -> int:
