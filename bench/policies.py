@@ -1,53 +1,17 @@
-"""Trivial players to measure against: one that always passes, one that takes any legal action with equal chance."""
+"""Scripted players by name, with words or without: what the benches and the trials of sense play with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from agents.scripted import ScriptedAgent
-from game.engine import chance
-from game.engine.actions import Action, Pass
-from game.engine.asks import Ask, Option
-from game.engine.events import Event
-from game.engine.state import View
+from agents.scripted.trivial import PassiveAgent, RandomAgent
 from game.engine.types import Seat
-from game.play.seats import Agent, Decision
-
-
-class PassiveAgent:
-    """Passes whatever it is asked."""
-
-    def observe(self, events: Sequence[Event]) -> None:
-        """See nothing."""
-
-    def decide(self, view: View, ask: Ask) -> Decision:
-        """Pass."""
-        return Decision((Pass(),))
-
-
-class RandomAgent:
-    """Answers with any legal action, all equally likely, and uses a day ability at random where it has one."""
-
-    def __init__(self, seat: Seat, seed: str) -> None:
-        self.seat, self.seed = seat, seed
-
-    def observe(self, events: Sequence[Event]) -> None:
-        """See nothing."""
-
-    def decide(self, view: View, ask: Ask) -> Decision:
-        """One legal answer, and perhaps a day ability beside it."""
-        answer = chance.pick(_actions(ask.options), self.seed, ask.id)
-        beside = _actions([option for option in ask.standing if option.verb == "use"])
-        return Decision((answer, chance.pick(beside, self.seed, ask.id, "beside")) if beside else (answer,))
-
-
-def _actions(options: Sequence[Option]) -> list[Action]:
-    return [action for option in options for action in option.actions("-")]
-
+from game.play.seats import Agent
 
 POLICIES: dict[str, Callable[[Seat, str, bool], Agent]] = {
     "scripted": lambda seat, seed, text: ScriptedAgent(seat, seed, text=text),
-    "passive": lambda seat, seed, text: PassiveAgent(),
+    "passive": lambda seat, seed, text: PassiveAgent(seat, seed),
     "random": lambda seat, seed, text: RandomAgent(seat, seed),
 }
 """Players by name, made from seat, seed and whether to speak in words."""

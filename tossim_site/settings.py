@@ -129,7 +129,11 @@ CELERY_BEAT_SCHEDULE = {
     "matches-index": {"task": "eval.tasks.matches_index", "schedule": 60.0, "options": {"expires": 60.0}},
 }
 
-TOSSIM_AGENTS = {"scripted": "agents.scripted.ScriptedAgent"}
+TOSSIM_AGENTS = {
+    "scripted": "agents.scripted.ScriptedAgent",
+    "passive": "agents.scripted.trivial.PassiveAgent",
+    "random": "agents.scripted.trivial.RandomAgent",
+}
 """Names that a lobby may give to a seat's scripted agent, and the classes behind them."""
 TOSSIM_SEAT_AGENT = "agents.seating.agent_for_seat"
 """What makes the agent of a seat: `(*, seat, match, listen)`. The game knows agents by this name alone."""
