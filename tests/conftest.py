@@ -11,8 +11,8 @@ from hypothesis import settings
 LEFT_OUT = pytest.StashKey[int]()
 TOGETHER = ("tests/models/", "tests/browser/")
 """Folders whose tests share one server or one site: a single process runs all of them."""
-FIRST = ("tests/models/", "tests/engine/", "tests/agents/", "tests/envs/", "tests/browser/")
-"""What processes that share a run begin with: the longest, and browsers not beside a model, which takes all cores."""
+FIRST = ("tests/browser/", "tests/apps/")
+"""What processes that share a run begin with: the longest."""
 
 settings.register_profile("default", derandomize=True, print_blob=True)
 settings.load_profile("default")
