@@ -177,11 +177,14 @@ def test_the_tests_get_the_server_and_the_model(bench: Bench) -> None:
     assert f"python: {bench.folder}/.venv-llm/bin/python model: {bench.folder}/{FOLDER} no: \n" in said
 
 
-def test_a_whole_run_of_the_tests_leaves_the_model_server_for_last_and_fails_with_either_part(bench: Bench) -> None:
+def test_a_whole_run_of_the_tests_comes_in_three_parts_and_fails_with_any(bench: Bench) -> None:
     assert bench.door("test").returncode == 0
-    first, last = [call for call in bench.calls if call.startswith("python -m pytest")]
-    assert (first.startswith("python -m pytest -m not model"), last) == (True, "python -m pytest -m model")
-    bench.program(".venv/bin/python", 'case "$*" in *"not model"*) exit 1;; esac')
+    first, *others = parts = [call for call in bench.calls if call.startswith("python -m pytest")]
+    assert first.startswith("python -m pytest -m not browser and not model")
+    assert others == ["python -m pytest -m browser", "python -m pytest -m model"]
+    assert bench.door("test", TOSSIM_NO_MODEL="1").returncode == 0
+    assert [call for call in bench.calls if call.startswith("python -m pytest")] == parts[:2]
+    bench.program(".venv/bin/python", 'case "$*" in *"-m browser"*) exit 1;; esac')
     assert bench.door("test").returncode == 1
     assert bench.calls[-1] == "python -m pytest -m model"
 
