@@ -58,6 +58,17 @@ class Process:
         """Send a signal to the whole group."""
         os.killpg(self.pid, signum)
 
+    def freeze(self) -> None:
+        """Stop it where it is, and come back when it stands still or is no more."""
+        if self.popen.poll() is None:
+            self.signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self.popen.poll() is None:
+            self.signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """`kill -9`, at once and without a word."""
         self.signal(signal.SIGKILL)
@@ -67,7 +78,7 @@ class Process:
         """End it in good order; what does not listen is killed."""
         if self.popen.poll() is not None:
             return
-        self.signal(signal.SIGCONT)
+        self.thaw()
         self.signal(signal.SIGTERM)
         try:
             self.popen.wait(GRACE)
@@ -109,6 +120,25 @@ class Stack:
         assert process.popen.poll() is None, process.said
         self.site = process
         return process
+
+    def freeze(self) -> None:
+        """Stop all processes at a moment when none is in a transaction: the tables can be emptied until `thaw`.
+
+        Emptying them takes every table for itself, one after another, and a site that asks meanwhile makes a deadlock.
+        """
+        until(self._frozen, "the site rests")
+
+    def thaw(self) -> None:
+        """Let all processes go on."""
+        for process in self.processes:
+            process.thaw()
+
+    def _frozen(self) -> bool:
+        for process in self.processes:
+            process.freeze()
+        if not (quiet := _quiet()):
+            self.thaw()
+        return quiet
 
     def _answers(self) -> bool:
         try:
@@ -184,9 +214,10 @@ def finished(match: Match) -> bool:
 
 
 def matches_end() -> None:
-    """Abort what is still played and wait until nobody writes: the tables can be emptied after that."""
+    """Abort what is still played and wait until nobody writes."""
     for match in Match.objects.exclude(status__in=Match.ENDED):
-        services.match_abort(match=match)
+        with contextlib.suppress(services.Rejected):  # it has come to its end by itself meanwhile
+            services.match_abort(match=match)
     until(_quiet, "the workers let go")
 
 
@@ -194,7 +225,7 @@ def _quiet() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND state IN ('active', 'idle in transaction')"
+            " AND backend_type = 'client backend' AND state <> 'idle'"
         )
         return bool(cursor.fetchone()[0] == 0)
 

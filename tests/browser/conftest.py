@@ -64,12 +64,17 @@ def running(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stack]:
 
 @pytest.fixture
 def stack(running: Stack, transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    """The same; what is still played at the end of a test is aborted, and a web server that it has ended is started."""
+    """The same, thawed; at the end of a test nothing is played any more, and all of it is frozen.
+
+    A web server that the test has ended is started again.
+    """
+    running.thaw()
     monkeypatch.setattr("game.services.current_app", broker_of(running))
     yield running
     if running.site and running.site.popen.poll() is not None:
         running.web()
     matches_end()
+    running.freeze()
 
 
 @pytest.fixture
