@@ -29,7 +29,7 @@ NO_KEY = "none"
 
 router = Router()
 """What this process knows of servers."""
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str, str], Client]] = WeakKeyDictionary()
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, ...], Client]] = WeakKeyDictionary()
 _read_at = 0.0
 _lanes: Sequence[LaneFacts] = ()
 _lock = Lock()
@@ -52,17 +52,21 @@ def seat_client(*, match_id: int, seat: int, model: LanguageModel) -> LaneClient
     return LaneClient(selectors.model_facts(model), around, router)
 
 
-def connect(lane: LaneFacts) -> Client:
-    """A client of a lane's server, one for all seats of this loop. Raises BadRequest where its key is not there."""
+def connect(lane: LaneFacts, *, batched: bool = False) -> Client:
+    """A client of a lane's server, or of its batches: one for all that this loop does.
+
+    Raises BadRequest where its key is not there.
+    """
     key = os.environ.get(lane.key_env, "") if lane.key_env else NO_KEY
     if not key:
         raise BadRequest(f"{lane.name} needs a key in the environment variable {lane.key_env}, which is not set.")
+    kind = settings.TOSSIM_BATCH_CLIENT if batched else settings.TOSSIM_LANE_CLIENT
+    place = (lane.name, lane.url, lane.since, kind)
     with _lock:
         clients = _clients.setdefault(asyncio.get_running_loop(), {})
-        if (lane.name, lane.url, lane.since) not in clients:
-            make = import_string(settings.TOSSIM_LANE_CLIENT)
-            clients[lane.name, lane.url, lane.since] = make(base_url=lane.url, api_key=key)
-        return clients[lane.name, lane.url, lane.since]
+        if place not in clients:
+            clients[place] = import_string(kind)(base_url=lane.url, api_key=key)
+        return clients[place]
 
 
 async def _lanes_now() -> Sequence[LaneFacts]:

@@ -188,11 +188,12 @@ def estimate(questions: Sequence[Question], judge: Judge) -> Estimate:
 
 def judge_all(
     questions: Sequence[Question], bench: Bench, mode: Mode, purse: Purse, *, width: int = 8, is_gold: bool = False,
-    tell: Callable[[Judgement], None] = lambda _: None,
+    batched: bool = False, tell: Callable[[Judgement], None] = lambda _: None,
 ) -> list[Judgement]:  # fmt: skip
     """Put questions to a judge, or look their answers up; a row for each, in their order. Equal ones share a row.
 
-    A run that was stopped is gone on with by the same call. Raises Rejected where a replay finds one
+    With `batched` they go through the provider's batches, all at once. A run that was stopped is gone on with by
+    the same call. Raises Rejected where a replay finds one
     missing, or nobody serves the judge.
     """
     judge = bench.judge
@@ -213,9 +214,10 @@ def judge_all(
         tell(row)
 
     async def work() -> None:
-        client: Client = connect(bench.lane)
+        client: Client = connect(bench.lane, batched=batched)
+        at_once = len(missing) if batched else min(width, bench.lane.concurrency)
         try:
-            await ask_all(missing.values(), judge, client, purse, min(width, bench.lane.concurrency), begun, ended)
+            await ask_all(missing.values(), judge, client, purse, at_once, begun, ended)
         finally:
             await client.close()
 

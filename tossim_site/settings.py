@@ -148,6 +148,8 @@ TOSSIM_LANES = env.str("TOSSIM_LANES", "")
 """A file of models and lanes, for `manage.py lanes_load`."""
 TOSSIM_LANE_CLIENT = "agents.llm.clients.OpenAIClient"
 """What speaks to a lane: made with `base_url` and `api_key`."""
+TOSSIM_BATCH_CLIENT = "agents.llm.batches.BatchClient"
+"""What asks for a whole batch, at a provider that has them: made likewise."""
 
 STATIC_URL = "/static/"
 DIST = BASE_DIR / "frontend" / "dist"

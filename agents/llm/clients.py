@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, NoReturn
 
 import httpx2
@@ -46,7 +47,9 @@ class OpenAIClient:
         began = time.monotonic()
         stream = _Stream(began, heard)
         try:
-            answer = await self._openai.with_options(timeout=request.timeout).chat.completions.create(**_body(request))
+            answer = await self._openai.with_options(timeout=request.timeout).chat.completions.create(
+                **body_of(request), stream=True, stream_options={"include_usage": True}
+            )
             async with answer:
                 async for chunk in answer:
                     stream.take(chunk)
@@ -55,7 +58,7 @@ class OpenAIClient:
                     if time.monotonic() - began > request.timeout:
                         raise TimedOut(f"no complete answer within {request.timeout:g} s")
         except openai.OpenAIError as error:
-            _raise(error, request)
+            raise_as_ours(error, request.timeout)
         except (httpx2.HTTPError, ValueError) as error:  # it broke, or sent what is no answer, below the library
             raise Unreachable(f"the connection broke: {error}") from error
         if not stream.finish:
@@ -67,8 +70,8 @@ class OpenAIClient:
         await self._openai.close()
 
 
-def _body(request: Request) -> dict[str, Any]:
-    """The request as OpenAI's protocol has it; what only some servers know goes into the body as it is."""
+def body_of(request: Request) -> dict[str, Any]:
+    """The request as OpenAI's library takes it; what only some servers know goes into the body as it is."""
     known = ("temperature", "top_p", "presence_penalty", "frequency_penalty")
     extra: dict[str, Any] = {**request.extra, **{k: v for k, v in request.sampling.items() if k not in known}}
     if request.resume:
@@ -77,8 +80,6 @@ def _body(request: Request) -> dict[str, Any]:
         "model": request.model,
         "messages": [_message(message) for message in request.messages],
         "max_tokens": request.max_tokens,
-        "stream": True,
-        "stream_options": {"include_usage": True},
         **{name: value for name, value in request.sampling.items() if name in known},
     }
     if request.stop:
@@ -177,23 +178,28 @@ class _Stream:
         )
 
 
-def _raise(error: openai.OpenAIError, request: Request) -> NoReturn:
+def raise_as_ours(error: openai.OpenAIError, timeout: float) -> NoReturn:
     """The library's error as one of ours."""
     message = str(error)[:500]
     if isinstance(error, openai.APITimeoutError):
-        raise TimedOut(f"no complete answer within {request.timeout:g} s") from error
-    if isinstance(error, openai.RateLimitError):
-        raise RateLimited(message, _retry_after(error.response.headers)) from error
-    if isinstance(error, openai.InternalServerError):
-        raise Unreachable(message) from error
+        raise TimedOut(f"no complete answer within {timeout:g} s") from error
     if isinstance(error, openai.APIStatusError):
-        too_long = error.status_code == 400 and any(word in message.lower() for word in _TOO_LONG)
-        raise (TooLong if too_long else BadRequest)(message) from error
+        raise refused(error.status_code, message, _retry_after(error.response.headers)) from error
     if isinstance(error, openai.APIConnectionError):
         raise Unreachable(f"the connection broke: {error.__cause__ or message}") from error
     if isinstance(error, openai.APIError):
         raise Unreachable(message) from error
     raise ClientError(message) from error
+
+
+def refused(status: int, message: str, retry_after: float | None = None) -> ClientError:
+    """What an HTTP status that is not OK means."""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimited(message, retry_after)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Unreachable(message)
+    is_too_long = status == HTTPStatus.BAD_REQUEST and any(word in message.lower() for word in _TOO_LONG)
+    return (TooLong if is_too_long else BadRequest)(message)
 
 
 _TOO_LONG = ("maximum context length", "context_length_exceeded", "too long", "max_model_len")

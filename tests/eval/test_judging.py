@@ -16,7 +16,9 @@ from agents import services as agent_services
 from agents.lanes.configuration import LaneSpec, ModelSpec
 from agents.lanes.facts import Kind as LaneKind
 from agents.lanes.facts import Wanted
-from agents.llm.client import Completion, Request
+from agents.llm import batches
+from agents.llm.batches import BatchClient
+from agents.llm.client import Completion, Message, Request
 from agents.models import Lane
 from eval.judge.asking import Purse
 from eval.judge.gold import gold_set
@@ -31,6 +33,7 @@ from game.models import Decision, Match, Seat
 from tests.eval.golden import DOV, ESME, golden_log
 from tests.eval.judge_clients import Says, ToldClient, speaks_up, unit_of
 from tests.eval.rows import kept
+from tests.llm.batch_server import BatchDouble, batches_served, said
 
 pytestmark = pytest.mark.django_db
 LOG = golden_log()
@@ -134,6 +137,28 @@ def test_a_budget_holds_and_the_rest_is_asked_by_the_next_run(says: Any) -> None
     again = says(speaks_up)
     assert "2 done, 20 over_budget" in ran("judge", match.pk, "--judge", "own", "--calls", 2)
     assert len(again) == 2
+
+
+def test_a_batch_of_the_provider_labels_as_single_calls_do_and_is_asked_for_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    match = kept(LOG)
+    monkeypatch.setattr(batches, "QUIET", 0.3)
+    monkeypatch.setattr(batches, "PAUSE", 0.01)
+
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        messages = tuple(Message(one["role"], one["content"]) for one in body["messages"])
+        return said(speaks_up(Request(body["model"], messages, body["max_tokens"])))
+
+    with batches_served(double := BatchDouble(answer)) as url:
+        Lane.objects.filter(name="paid").update(url=url.replace("127.0.0.1", "localtest"))
+        monkeypatch.setattr("agents.connections.import_string", lambda kind: lambda **given: BatchClient(url, "key"))
+        told = ran("judge", match.pk, "--judge", "paid", "--budget", 5, "--batch")
+    assert f"{UNITS} done" in told
+    assert [len(text.splitlines()) for text in double.files.values()][:1] == [UNITS]
+    assert len(double.batches) == 1
+    assert Label.objects.count() == UNITS * 16
+    assert sum(Judgement.objects.values_list("usd", flat=True)) == pytest.approx(UNITS * (10 * 2 + 3 * 8) / 1e6)
 
 
 def test_equal_questions_of_one_run_are_asked_once_and_share_the_answer(says: Any) -> None:
@@ -247,7 +272,13 @@ def test_labels_of_codes_that_pass_the_gate_are_reported_and_others_are_not(
     ran("judge", match.pk, "--judge", "own")
     assert "not tried at the gate" in ran("judge_report", match.pk, "--judge", "own")
     simulated = SimulatedJudge(name, gold_questions(gold_set()))
-    says(lambda request: simulated.said(request.messages[1].content))
+    gold = {question.prompt for question, _ in gold_questions(gold_set())}
+
+    def told(request: Request) -> str:
+        prompt = request.messages[1].content
+        return simulated.said(prompt) if prompt in gold else speaks_up(request)
+
+    says(told)
     if name == "good":
         assert "16 of 16 codes pass" in ran("judge_gate", "--judge", "own")
     else:
@@ -255,6 +286,9 @@ def test_labels_of_codes_that_pass_the_gate_are_reported_and_others_are_not(
             ran("judge_gate", "--judge", "own")
     assert Gate.objects.count() == 1
     assert "drift: 320 of 320" in ran("judge_gate", "--judge", "own", "--drift")
+    assert "drift" not in ran("judge", match.pk, "--judge", "own")  # all is in the store
+    assert "drift: 320 of 320" in ran("judge", match.pk, "--judge", "own", "--seed", "anew", "--calls", 100)
+    assert "drift" not in ran("judge", match.pk, "--judge", "own", "--seed", "again", "--no-drift")
     lines = ran("judge_report", match.pk, "--judge", "own").splitlines()
     assert any(line.startswith("false_role_claim") and ("corrected" in line) is (name == "good") for line in lines)
     assert any("not reliable" in line for line in lines) is (name == "constant")

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from eval import services
+from eval.gating import drift
 from eval.judge.asking import Purse, State
 from eval.judge.questions import ARM, BEHAVIOUR, GAP, Question
 from eval.judge.views import Kind
@@ -19,6 +20,8 @@ from game.models import Match
 from game.services import Rejected
 
 WIDTH = 8
+MANY = 200
+"""Calls from which a batch is worth its wait."""
 
 
 class Command(BaseCommand):
@@ -39,11 +42,13 @@ class Command(BaseCommand):
         parser.add_argument("--calls", type=int, default=1000, help="never more calls than that are made")
         parser.add_argument("--width", type=int, default=WIDTH, help="questions at a time")
         parser.add_argument("--seed", default="judging", help="of the names that players get: another one asks anew")
+        parser.add_argument("--batch", action="store_true", help="through the provider's batches, within a day")
+        parser.add_argument("--no-drift", dest="drifts", action="store_false", help="do not ask the fixed units anew")
         parser.add_argument("--dry-run", action="store_true", help="say what it would take, and ask nothing")
 
     def handle(
         self, *, matches: list[int], judge: str, rubric: str, view: str, mode: str, budget: float, calls: int,
-        width: int, seed: str, dry_run: bool, **_: Any,
+        width: int, seed: str, batch: bool, drifts: bool, dry_run: bool, **_: Any,
     ) -> None:  # fmt: skip
         """Judge."""
         if rubric == GAP and view != Kind.PRIVATE:
@@ -52,11 +57,14 @@ class Command(BaseCommand):
             bench = judge_named(judge)
             dockets = self._dockets(matches, bench, rubric, Kind(view), seed)
             questions = [question for one in dockets for question in one.questions]
-            self._estimate(questions, bench, dockets)
+            new = self._estimate(questions, bench, dockets, batch=batch)
             if not dry_run:
-                rows = judge_all(questions, bench, Mode(mode), Purse(budget, calls), width=width, tell=self._progress)
+                purse = Purse(budget, calls)
+                rows = judge_all(questions, bench, Mode(mode), purse, width=width, batched=batch, tell=self._progress)
                 self._label(questions, rows)
                 self._end(rows, bench, rubric, view)
+                if drifts and (new or mode == Mode.LIVE) and mode != Mode.REPLAY and rubric == BEHAVIOUR:
+                    self._drift(bench, Kind(view), purse, batch=batch)
         except Rejected as refused:
             raise CommandError(refused.reason) from refused
 
@@ -67,7 +75,8 @@ class Command(BaseCommand):
         arms = sorted(set(arms_of(known.values()).values())) if rubric == ARM else ()
         return [docket(match, bench.judge, rubric, kind, seed, arms) for match in known.values()]
 
-    def _estimate(self, questions: list[Question], bench: Bench, dockets: list[Docket]) -> None:
+    def _estimate(self, questions: list[Question], bench: Bench, dockets: list[Docket], *, batch: bool) -> int:
+        """Say what it would take; how many calls."""
         it = estimate(questions, bench.judge)
         self.stdout.write(
             f"{len(questions)} questions: {it.stored} in the store, {it.calls} calls, "
@@ -81,6 +90,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"{count} {what}")
         if any(bench.judge.family in one.families for one in dockets):
             self.stdout.write(f"{bench.judge.name} is of a family ({bench.judge.family}) that plays in these matches")
+        if bench.judge.is_outside and it.calls > MANY and not batch:
+            self.stdout.write(f"more than {MANY} calls: --batch asks them as one batch, for less where that is offered")
+        return it.calls
+
+    def _drift(self, bench: Bench, view: Kind, purse: Purse, *, batch: bool) -> None:
+        """Twenty units that are known, asked anew: a judge that has changed is not the one that passed the gate."""
+        if worth_of(bench.judge.name, BEHAVIOUR, view.value) is not None:
+            self.stdout.write(str(drift(bench, view, purse, batched=batch)))
 
     def _progress(self, row: Judgement) -> None:
         (match, seat, day), *_ = row.units

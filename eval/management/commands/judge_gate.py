@@ -9,14 +9,14 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.core.management.base import BaseCommand, CommandError
 
-from eval import services
+from eval import gating
 from eval.judge.asking import Judge, Purse, ask_all
-from eval.judge.gate import Worth, same, worth
+from eval.judge.gate import Worth, worth
 from eval.judge.gold import FIXED, UNITS, Known, gold_set
-from eval.judge.questions import BEHAVIOUR, Question
+from eval.judge.questions import Question
 from eval.judge.simulated import SIMULATED, SimulatedJudge, gold_questions
 from eval.judge.views import Kind
-from eval.judging import Mode, judge_all, judge_named, outcome_of, stored
+from eval.judging import Mode, judge_named
 from eval.labels.agreement import LEAST_KAPPA, LEAST_PRECISION
 from game.services import Rejected
 
@@ -59,21 +59,16 @@ class Command(BaseCommand):
         return worth((*pair, outcome) for pair, outcome in zip(known, outcomes, strict=True))
 
     def _real(self, name: str, view: Kind, mode: Mode, purse: Purse, *, drift: bool) -> Worth:
-        known = gold_questions(gold_set()[: FIXED if drift else UNITS], view)
-        questions = [question for question, _ in known]
         try:
             bench = judge_named(name)
-            before = stored(questions, bench.judge)
-            rows = judge_all(questions, bench, Mode.LIVE if drift else mode, purse, is_gold=True)
+            if drift:
+                moved = gating.drift(bench, view, purse)
+                self.stdout.write(str(moved))
+                found = moved.worth
+            else:
+                found = gating.gate(bench, view, mode, purse)
         except Rejected as refused:
             raise CommandError(refused.reason) from refused
-        found = worth((*pair, outcome_of(row)) for pair, row in zip(known, rows, strict=True))
-        if drift:
-            both = [(before[row.key], row) for row in rows if row.key in before]
-            alike, n = same([outcome_of(one) for one, _ in both], [outcome_of(row) for _, row in both])
-            self.stdout.write(f"drift: {alike} of {n} labels are as they were")
-        else:
-            services.gate_keep(judge=bench.judge, rubric=BEHAVIOUR, view=view.value, worth=found)
         self.stdout.write(f"{purse.made} calls, {purse.spent:.4f} USD")
         return found
 
