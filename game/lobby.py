@@ -6,27 +6,22 @@ Knows the fields and their limits. Touches neither database nor clock.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from game.engine.config import Clock, Limits, Options, Rounds, Seconds, Table, Talk
 from game.engine.setup import MODES, SEATS, SetupError, deal, validate
 from game.names import NameRefused, free_names, name_checked
+from game.written import Strict, Unreadable, document, problems
 
 MAX_BYTES = 64_000
 Tokens = Annotated[int, Field(ge=0, le=1_000_000)]
 Seed = Annotated[str, Field(max_length=64), BeforeValidator(lambda seed: str(seed) if type(seed) is int else seed)]
 """A number means its digits."""
-
-
-class Strict(BaseModel):
-    """Refuses what it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class GameSpec(Strict):
@@ -154,26 +149,16 @@ class SeatPlan:
 
 def lobby_from_yaml(text: str) -> LobbySpec:
     """The lobby of a YAML document. Raises LobbyError with line numbers."""
-    if len(text.encode()) > MAX_BYTES:
-        raise LobbyError(f"A lobby may have {MAX_BYTES} bytes.")
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise LobbyError("Aliases (*name) are not allowed in a lobby.")
-        node = yaml.compose(text, yaml.SafeLoader)
-        value = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise LobbyError(f"line {line}: this is not YAML: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise LobbyError(f"this is not YAML: {error}") from error
-    if repeated := list(_repeated(node)):
-        raise LobbyError(*repeated)
+        node, value = document(text, MAX_BYTES, "a lobby")
+    except Unreadable as error:
+        raise LobbyError(*error.problems) from error
     if not isinstance(value, dict):
         raise LobbyError("line 1: a lobby is a list of keys with values, such as `game:`")
     try:
         spec = LobbySpec.model_validate(value)
     except ValidationError as error:
-        raise LobbyError(*(_problem(flaw, node) for flaw in error.errors())) from error
+        raise LobbyError(*problems(error, node, LobbySpec)) from error
     lobby_table(spec)
     return spec
 
@@ -183,63 +168,6 @@ def lobby_to_yaml(spec: LobbySpec) -> str:
     plain = spec.model_dump(mode="json", exclude_defaults=True)
     plain["game"] = {"mode": spec.game.mode, **plain.get("game", {})}
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
-
-
-def _repeated(node: yaml.Node | None) -> Iterator[str]:
-    """A sentence for each key that stands twice in one place: YAML itself would keep the last."""
-    if isinstance(node, yaml.SequenceNode):
-        for part in node.value:
-            yield from _repeated(part)
-    elif isinstance(node, yaml.MappingNode):
-        first: dict[str, int] = {}
-        for key, value in node.value:
-            line, name = key.start_mark.line + 1, str(key.value)
-            if name in first:
-                yield f"line {line}: the key {name!r} stands in line {first[name]} already"
-            first.setdefault(name, line)
-            yield from _repeated(value)
-
-
-def _problem(flaw: Any, root: yaml.Node | None) -> str:
-    """One mistake in a sentence with its line."""
-    path: Sequence[str | int] = flaw["loc"]
-    line = line_of(root, path)
-    where = ".".join(map(str, path[:-1]))
-    if flaw["type"] == "extra_forbidden":
-        known = _known_keys(path[:-1])
-        near = difflib.get_close_matches(str(path[-1]), known, 1, 0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
-        return f"line {line}: unknown key {str(path[-1])!r}{' in ' + where if where else ''}{hint}"
-    if flaw["type"] == "value_error":
-        return f"line {line}: {'.'.join(map(str, path))}: {flaw['ctx']['error']}"
-    message = flaw["msg"][0].lower() + flaw["msg"][1:]
-    return f"line {line}: {'.'.join(map(str, path))}: {message}"
-
-
-def line_of(node: yaml.Node | None, path: Sequence[str | int]) -> int:
-    """The line (from 1) of a YAML document in which a value stands, as far as the path leads."""
-    line = 1
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((key, value) for key, value in node.value if key.value == str(part)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
-
-
-def _known_keys(path: Sequence[str | int]) -> list[str]:
-    model: Any = LobbySpec
-    for part in path:
-        if isinstance(part, str):
-            annotation = model.model_fields[part].annotation
-            model = annotation if isinstance(annotation, type) else SecondsSpec if part == "seconds" else AgentSpec
-    return list(model.model_fields)
 
 
 # Turning into a table -------------------------------------------------------------------------------------------------

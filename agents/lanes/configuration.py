@@ -5,15 +5,14 @@ The file has two lists, `models:` and `lanes:`; keys are the columns of `agents.
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from agents.lanes import command
 from agents.lanes.facts import Kind
-from game.lobby import Strict, line_of
+from game.written import Strict, Unreadable, document, line_of, problems
 
 MAX_BYTES = 256_000
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=80)]
@@ -141,30 +140,23 @@ class LanesFile(Strict):
 
 def read(text: str) -> LanesFile:
     """The models and lanes of a YAML document. Raises Flawed with line numbers."""
-    if len(text.encode()) > MAX_BYTES:
-        raise Flawed(f"Such a file may have {MAX_BYTES} bytes.")
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise Flawed("Aliases (*name) are not allowed here.")
-        node, value = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Flawed(f"line {line}: this is not YAML: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise Flawed(f"this is not YAML: {error}") from error
+        node, value = document(text, MAX_BYTES, "a file of lanes")
+    except Unreadable as error:
+        raise Flawed(*error.problems) from error
     if not isinstance(value, dict):
         raise Flawed("line 1: such a file has the lists `models:` and `lanes:`")
     try:
         found = LanesFile.model_validate(value)
     except ValidationError as error:
-        raise Flawed(*(_problem(flaw, node) for flaw in error.errors())) from error
+        raise Flawed(*problems(error, node, LanesFile)) from error
     _check(found, node)
     return found
 
 
 def _check(found: LanesFile, node: yaml.Node | None) -> None:
     """What no entry shows by itself."""
-    problems = []
+    flaws = []
     named: dict[str, list[str]] = {
         "models": [model.name for model in found.models],
         "lanes": [lane.name for lane in found.lanes],
@@ -173,30 +165,11 @@ def _check(found: LanesFile, node: yaml.Node | None) -> None:
         seen: set[str] = set()
         for place, name in enumerate(names):
             if name in seen:
-                problems.append(f"line {line_of(node, (kind, place))}: {kind}: the name {name!r} is there twice")
+                flaws.append(f"line {line_of(node, (kind, place))}: {kind}: the name {name!r} is there twice")
             seen.add(name)
     try:
         command.check_together(lane.part() for lane in found.lanes if lane.kind is Kind.OWN)
     except command.Impossible as error:
-        problems.append(f"line {line_of(node, ('lanes',))}: {error}")
-    if problems:
-        raise Flawed(*problems)
-
-
-def _problem(flaw: Any, root: yaml.Node | None) -> str:
-    """One mistake in a sentence with its line."""
-    path = flaw["loc"]
-    line, where = line_of(root, path), ".".join(map(str, path[:-1]))
-    if flaw["type"] == "extra_forbidden":
-        known = _known_keys(path[:-1])
-        near = difflib.get_close_matches(str(path[-1]), known, 1, 0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
-        return f"line {line}: unknown key {str(path[-1])!r}{' in ' + where if where else ''}{hint}"
-    message = flaw["msg"].removeprefix("Value error, ")
-    return f"line {line}: {'.'.join(map(str, path))}: {message[0].lower() + message[1:]}"
-
-
-def _known_keys(path: tuple[str | int, ...]) -> list[str]:
-    shapes: dict[str, type[BaseModel]] = {"models": ModelSpec, "lanes": LaneSpec, "overrides": Overrides}
-    named = [part for part in path if isinstance(part, str) and part in shapes]
-    return list((shapes[named[-1]] if named else LanesFile).model_fields)
+        flaws.append(f"line {line_of(node, ('lanes',))}: {error}")
+    if flaws:
+        raise Flawed(*flaws)
