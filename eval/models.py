@@ -263,3 +263,90 @@ class Probe(models.Model):
 
     def __str__(self) -> str:
         return f"seat {self.seat} on day {self.day}"
+
+
+# Experiments ----------------------------------------------------------------------------------------------------------
+
+
+class Experiment(models.Model):
+    """A plan, and how far it has come. From its launch on the plan is frozen: an amended one is another experiment."""
+
+    class State(models.TextChoices):
+        """Where an experiment stands."""
+
+        DRAFT = "draft", "a draft"
+        RUNNING = "running", "being played"
+        PAUSED = "paused", "paused"
+        FINISHED = "finished", "finished"
+        ABORTED = "aborted", "aborted"
+
+    name = models.CharField(max_length=40)
+    plan = models.TextField(help_text="YAML")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT, db_index=True)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="of the plan in its canonical form")
+    frozen = models.JSONField(null=True, blank=True, help_text="the plan in its canonical form, as it was launched")
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    release = models.CharField(max_length=80, blank=True, help_text="version and commit of what it was launched with")
+    rules = models.CharField(max_length=64, blank=True, help_text="a hash of the rules that it is played by")
+    note = models.CharField(max_length=300, blank=True, help_text="why it was paused or aborted")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    analysis = models.JSONField(null=True, blank=True, help_text="the newest analysis of its outcomes")
+    analysed_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("sha256",), condition=~models.Q(sha256="") & ~models.Q(state="aborted"), name="one_run_a_plan"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (experiment {self.pk})"
+
+    def get_absolute_url(self) -> str:
+        """Its dashboard."""
+        return f"/experiments/{self.pk}"
+
+
+class Trial(models.Model):
+    """One match of a block in an arm. Whoever finishes it under its lease writes its outcome; nobody does so twice."""
+
+    class State(models.TextChoices):
+        """Where a trial stands."""
+
+        WAITING = "waiting", "waiting"
+        RUNNING = "running", "being played"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="trials", db_index=False)
+    block = models.PositiveIntegerField()
+    arm = models.CharField(max_length=40)
+    place = models.PositiveIntegerField(help_text="in the order in which the experiment is played")
+    after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, help_text="what it is a fork of")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="that came to an end, well or not")
+    causes = models.JSONField(default=list, blank=True, help_text="why tries failed, and who ordered another")
+    cause = models.CharField(max_length=40, blank=True, help_text="of the last failure, in a word")
+    lease = models.PositiveIntegerField(default=0, help_text="raised at every take-over; an older one cannot write")
+    holder = models.CharField(max_length=80, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.JSONField(null=True, blank=True, help_text="what it came to: `eval.experiments.outcome`")
+    log = models.BinaryField(null=True, blank=True, help_text="the canonical log, compressed")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    match = models.OneToOneField(
+        Match, models.SET_NULL, null=True, blank=True, related_name="trial", help_text="its rows, where there are any"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("experiment", "block", "arm"), name="one_trial_a_block_and_arm"),
+            models.UniqueConstraint(fields=("experiment", "place"), name="one_trial_a_place"),
+        ]
+        indexes: ClassVar = [models.Index(fields=("experiment", "state", "place"), name="trials_to_play")]
+
+    def __str__(self) -> str:
+        return f"block {self.block} in {self.arm}"
