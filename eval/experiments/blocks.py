@@ -15,7 +15,6 @@ from eval.experiments.outcome import Side
 from eval.experiments.plan import Design, PlanSpec
 from game.engine import chance
 from game.engine import events as e
-from game.engine.config import Table
 from game.engine.fold import fold_all
 from game.engine.roles import ROLES
 from game.engine.setup import start
@@ -39,19 +38,19 @@ class Sitter:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What all arms of a block share. `seats` is the order in which a seat is drawn for designs that change one."""
+    """What all arms of a block share."""
 
     number: int
     seed: str
     setup: str
-    table: Table
+    opening: tuple[e.Event, ...]
+    """The events that open each of its matches: table, names, deal."""
+    sides: Mapping[Seat, Side]
+    """For whom each seat plays, as it was dealt."""
     arms: tuple[str, ...]
     """In the order in which they are played."""
-    seats: tuple[Seat, ...]
-
-    def opening(self) -> list[e.Event]:
-        """The events that open each of its matches."""
-        return start(self.table, self.seed)
+    drawn: Seat
+    """The seat that a design changes which changes one; 0 for others."""
 
 
 class Blocks:
@@ -64,58 +63,47 @@ class Blocks:
 
     def block(self, number: int) -> Block:
         """The block of a number, counted from 0."""
-        seed = block_seed(self.plan.seed, number)
+        seed, (setup, turn) = block_seed(self.plan.seed, number), self._setup(number)
+        table = self._tables[setup]
+        names = tuple(chance.shuffled(NAMES, seed, "names")[: len(table.names)])
+        opening = tuple(start(replace(table, names=names), seed))
+        sides = sides_of(state_at(opening))
+        return Block(number, seed, setup, opening, sides, self.order(number), self._drawn(seed, setup, turn, sides))
+
+    def order(self, number: int) -> tuple[str, ...]:
+        """The arms of a block in the random order in which they are played; forks come behind their match."""
+        order = chance.shuffled(list(self.arms), block_seed(self.plan.seed, number), "arms")
+        return tuple(sorted(order, key=lambda name: bool(self.arms[name].day)))
+
+    def _setup(self, number: int) -> tuple[str, int]:
+        """The setup of a block, and how many blocks of that setup were before."""
         setups = list(self._tables)
         cycle, place = divmod(number, len(setups))
-        setup = chance.shuffled(setups, self.plan.seed, "setups", cycle)[place]
-        table = self._tables[setup]
-        count = len(table.names)
-        names = tuple(chance.shuffled(NAMES, seed, "names")[:count])
-        return Block(
-            number, seed, setup, replace(table, names=names), self._order(seed), self._seats(cycle, setup, seed)
-        )
+        return chance.shuffled(setups, self.plan.seed, "setups", cycle)[place], cycle
 
-    def _order(self, seed: str) -> tuple[str, ...]:
-        """The arms in a random order; matches that others are forked from come first."""
-        order = chance.shuffled(list(self.arms), seed, "arms")
-        forked = self.plan.design.kind is Design.FORKS
-        return tuple(sorted(order, key=lambda name: name != BASE) if forked else order)
+    def _drawn(self, seed: str, setup: str, turn: int, sides: Mapping[Seat, Side]) -> Seat:
+        """By turns in a rotation: of as many blocks of a setup as it has seats, each seat is drawn in one.
 
-    def _seats(self, turn: int, setup: str, seed: str) -> tuple[Seat, ...]:
-        """The seats in the order in which one is drawn: by turns in a rotation, else at random.
-
-        Of as many blocks of a setup as it has seats, each seat comes first in one.
-        """
-        everybody = range(1, len(self._tables[setup].names) + 1)
-        if self.plan.design.kind is not Design.ROTATION:
-            return tuple(chance.shuffled(everybody, seed, "seat"))
-        cycle, place = divmod(turn, len(everybody))
-        order = chance.shuffled(everybody, self.plan.seed, "rotation", setup, cycle)
-        return (*order[place:], *order[:place])
-
-    def sitters(self, block: Block, arm: Arm, state: State) -> dict[Seat, Sitter]:
-        """Who plays each seat in an arm; `state` is that of the opening, or of the moment at which a fork begins."""
-        sides, drawn = sides_of(state), self.drawn(block, state)
-        return {seat: self._sitter(block, arm, seat, arm.model(seat, side, drawn)) for seat, side in sides.items()}
-
-    def _sitter(self, block: Block, arm: Arm, seat: Seat, model: str) -> Sitter:
-        """Whoever is not exchanged in a fork goes on as in the match that it comes from."""
-        goes_on = arm.day and model != arm.one
-        return Sitter(model, self.plan.models[model].agent, f"{block.seed}:{BASE if goes_on else arm.name}")
-
-    def drawn(self, block: Block, state: State) -> Seat:
-        """The one seat that a design changes, the first in the block's order that fits; 0 where it changes none.
-
-        Forks take somebody who lives, of the side that the plan wants, where there is one.
+        Forks draw at random from the side that the plan wants; 0 where a deal has nobody on it.
         """
         design = self.plan.design
         if design.kind is Design.ROTATION:
-            return block.seats[0]
+            cycle, place = divmod(turn, len(sides))
+            return chance.shuffled(list(sides), self.plan.seed, "rotation", setup, cycle)[place]
         if design.kind is not Design.FORKS:
             return 0
-        living, sides = state.public.living, sides_of(state)
-        fit = [seat for seat in block.seats if seat in living and design.side in ("any", sides[seat].value)]
-        return fit[0] if fit else 0
+        fit = [seat for seat, side in sides.items() if design.side in ("any", side.value)]
+        return chance.pick(fit, seed, "seat") if fit else 0
+
+    def sitters(self, block: Block, arm: Arm) -> dict[Seat, Sitter]:
+        """Who plays each seat in an arm; in a fork, from its beginning on."""
+        return {seat: self._sitter(block, arm, seat, side) for seat, side in block.sides.items()}
+
+    def _sitter(self, block: Block, arm: Arm, seat: Seat, side: Side) -> Sitter:
+        """Whoever is not exchanged in a fork goes on as in the match that it comes from."""
+        model = arm.model(seat, side, block.drawn)
+        own = BASE if arm.day and seat != block.drawn else arm.name
+        return Sitter(model, self.plan.models[model].agent, f"{block.seed}:{own}")
 
 
 def block_seed(seed: str, number: int) -> str:
@@ -161,8 +149,3 @@ def _begins(event: e.Event, day: int) -> bool:
 def state_at(log: Sequence[e.Event]) -> State:
     """The state to which a log leads."""
     return fold_all(EMPTY, log)
-
-
-def models_of(sitters: Mapping[Seat, Sitter]) -> dict[Seat, str]:
-    """The plan's name for who plays each seat."""
-    return {seat: sitter.model for seat, sitter in sitters.items()}

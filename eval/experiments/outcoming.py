@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from eval.decision import DecisionRecord
 from eval.evidence.reading import record_of
-from eval.experiments.blocks import Block, Sitter, sides_of, state_at
+from eval.experiments.blocks import Block, Sitter
 from eval.experiments.outcome import Ending, Outcome, SeatOutcome, Side
 from eval.metrics.case import Case, TokenCount, case_of
 from eval.metrics.registry import METRICS
@@ -38,7 +38,7 @@ Figures = dict[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Sat:
-    """A match of a block in an arm, with who sat where; `drawn` is the one seat that the design changes, if it does."""
+    """A match of a block in an arm, with who sat where; `drawn` is the one seat that the design changes, if any."""
 
     block: Block
     arm: str
@@ -103,14 +103,13 @@ def _side_of_outcome(outcome: str) -> Side:
 
 
 def _seats(sat: Sat, case: Case, log: Sequence[e.Event], ended: e.MatchEnded) -> Iterator[SeatOutcome]:
-    opening = log[: next(at for at, one in enumerate(log) if isinstance(one, e.StageOpened))]
-    state = state_at(opening)
+    roles = {one.seat: one.role for one in sat.block.opening if isinstance(one, e.RoleDealt)}
     deaths = {one.seat: one for one in log if isinstance(one, e.Died)}
-    for seat, side in sides_of(state).items():
+    for seat, side in sat.block.sides.items():
         sitter, died = sat.sitters[seat], deaths.get(seat) if seat not in case.living else None
         figures = _figures(case, seat, died)
         yield SeatOutcome(
-            seat=seat, role=state.role(seat), side=side, model=sitter.model, agent=sitter.agent,
+            seat=seat, role=roles[seat], side=side, model=sitter.model, agent=sitter.agent,
             won=seat in ended.winners, days_alive=int(figures["days_alive"] or 0),
             died_on=_day(case, seat) if died else None, died_by=died.causes[0].value if died else "", figures=figures,
         )  # fmt: skip

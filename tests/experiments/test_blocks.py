@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.experiments.blocks import Block, Blocks, Sitter, sides_of, state_at, until_day
+from eval.experiments.blocks import Block, Blocks, Sitter, state_at, until_day
 from eval.experiments.outcome import Side
+from game.engine import events as e
 from game.engine.types import Seat
-from game.play.drivers import run_sync
-from tests.doubles import RandomAgent, random_match
+from tests.doubles import random_match
 from tests.experiments.plans import EIGHT, SMALL, TRAITOR, plan
 
 DESIGNS: list[dict[str, Any]] = [
@@ -26,8 +26,7 @@ DESIGNS: list[dict[str, Any]] = [
 
 def seated(blocks: Blocks, block: Block) -> dict[str, dict[Seat, Sitter]]:
     """Who sits where in each arm of a block."""
-    state = state_at(block.opening())
-    return {name: blocks.sitters(block, arm, state) for name, arm in blocks.arms.items()}
+    return {name: blocks.sitters(block, arm) for name, arm in blocks.arms.items()}
 
 
 @settings(max_examples=30, deadline=None)
@@ -39,7 +38,9 @@ def test_a_block_is_a_function_of_plan_and_number(changed: dict[str, Any], numbe
     assert seated(one, block) == seated(other, other.block(number))
     assert block.seed != one.block(number + 1).seed
     assert sorted(block.arms) == sorted(one.arms)
-    assert len(set(block.table.names)) == len(block.table.slots)
+    opened = block.opening[0]
+    assert isinstance(opened, e.MatchOpened)
+    assert len(set(opened.table.names)) == len(opened.table.slots) == len(block.sides)
 
 
 @settings(max_examples=30, deadline=None)
@@ -47,7 +48,7 @@ def test_a_block_is_a_function_of_plan_and_number(changed: dict[str, Any], numbe
 def test_in_the_primary_study_arms_differ_in_the_models_of_a_side_and_neutrals_are_the_bases(number: int) -> None:
     blocks = Blocks(plan())
     block = blocks.block(number)
-    sides, found = sides_of(state_at(block.opening())), seated(blocks, block)
+    sides, found = block.sides, seated(blocks, block)
     assert Counter(sides.values()) == {Side.TOWN: 4, Side.EVIL: 2, Side.NEUTRAL: 1}
     for seat, side in sides.items():
         wanted = {"AA": "A", "EM": "M" if side is Side.EVIL else "A", "TM": "M" if side is Side.TOWN else "A",
@@ -76,34 +77,30 @@ def test_every_setup_is_played_equally_often() -> None:
 
 def test_a_traitor_is_of_the_evil_side() -> None:
     block = Blocks(plan(lobby=TRAITOR)).block(0)
-    state = state_at(block.opening())
+    state = state_at(block.opening)
     (traitor,) = [seat for seat in state.public.seats if state.of(seat).fact("traitor")]
-    assert sides_of(state)[traitor] is Side.EVIL
+    assert block.sides[traitor] is Side.EVIL
 
 
 def test_orders_of_arms_differ_between_blocks_but_a_fork_follows_its_match() -> None:
-    assert len({Blocks(plan()).block(number).arms for number in range(40)}) > 12
+    assert len({Blocks(plan()).order(number) for number in range(40)}) > 12
     forked = Blocks(plan(design={"kind": "forks", "days": [2, 3]}))
-    orders = {forked.block(number).arms for number in range(20)}
+    orders = {forked.order(number) for number in range(20)}
     assert orders == {("AA", "D2", "D3"), ("AA", "D3", "D2")}
 
 
 @pytest.mark.parametrize("side", ["evil", "town"])
-def test_a_fork_exchanges_one_living_seat_and_leaves_the_others_their_luck(side: str) -> None:
+def test_a_fork_exchanges_one_seat_of_its_side_and_leaves_the_others_their_luck(side: str) -> None:
     blocks = Blocks(plan(design={"kind": "forks", "days": [2], "side": side}))
     block = blocks.block(4)
-    log = run_sync(block.opening(), {seat: RandomAgent(seat, f"{seat}") for seat in range(1, 8)}).log
-    past = until_day(log, 2)
-    state = state_at(past)
-    assert state.public.day == 2
-    before, after = (blocks.sitters(block, blocks.arms[name], state) for name in ("AA", "D2"))
-    (seat,) = [seat for seat in before if before[seat] != after[seat]]
-    assert after[seat].model == "M"
-    assert seat in state.public.living
-    assert sides_of(state)[seat].value == side
+    before, after = (blocks.sitters(block, blocks.arms[name]) for name in ("AA", "D2"))
+    assert [seat for seat in before if before[seat] != after[seat]] == [block.drawn]
+    assert (before[block.drawn].model, after[block.drawn].model) == ("A", "M")
+    assert block.sides[block.drawn].value == side
 
 
 def test_a_match_that_ended_before_has_no_such_day() -> None:
     log = random_match("short", 7)
-    assert until_day(log, 1)
+    assert until_day(log, 1) == log[: len(until_day(log, 1))]
+    assert state_at(until_day(log, 1)).public.day == 1
     assert until_day(log, 99) == []

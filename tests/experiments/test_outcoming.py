@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from eval.experiments.blocks import Blocks, state_at
+from eval.experiments.blocks import Blocks
 from eval.experiments.outcome import Ending, Outcome, Side, from_json, to_json
 from eval.experiments.outcoming import Sat, failed_outcome, log_pack, log_sha256, log_unpack, outcome_of
 from game.engine import events as e
@@ -16,13 +16,13 @@ from tests.experiments.plans import plan
 
 BLOCKS = Blocks(plan())
 BLOCK = BLOCKS.block(3)
-SAT = Sat(BLOCK, "EM", BLOCKS.sitters(BLOCK, BLOCKS.arms["EM"], state_at(BLOCK.opening())), drawn=2)
+SAT = Sat(BLOCK, "EM", BLOCKS.sitters(BLOCK, BLOCKS.arms["EM"]), drawn=2)
 
 
 @pytest.fixture(scope="module")
 def played() -> Played:
     """A match of random answers."""
-    return run_sync(BLOCK.opening(), {seat: RandomAgent(seat, f"{seat}") for seat in range(1, 8)})
+    return run_sync(BLOCK.opening, {seat: RandomAgent(seat, f"{seat}") for seat in range(1, 8)})
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_figures_of_a_side_are_means_over_its_seats(outcome: Outcome) -> None:
 
 
 def test_a_match_in_which_nothing_happens_ends_at_the_limit_and_nobody_has_won() -> None:
-    silent = run_sync(BLOCK.opening(), {seat: SilentAgent(seat, "") for seat in range(1, 8)})
+    silent = run_sync(BLOCK.opening, {seat: SilentAgent(seat, "") for seat in range(1, 8)})
     outcome = outcome_of(SAT, silent.log)
     assert (outcome.ending, outcome.town_won, outcome.evil_won) == (Ending.LIMIT, False, False)
 
