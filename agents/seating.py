@@ -17,23 +17,32 @@ from agents.llm.record import ModelRecord
 from agents.models import LanguageModel
 from game.engine.fold import visible
 from game.models import Decision, Match, Seat
-from game.play.seats import AnyAgent, Listener
+from game.play.seats import Agent, AnyAgent, Listener
 from game.selectors import log_of
 from game.services import Rejected
 
 
 def agent_for_seat(*, seat: Seat, match: Match, listen: Listener) -> AnyAgent:
     """The agent of a seat; `listen` is told what it writes while it thinks. Raises KeyError for an unknown name."""
-    known: dict[str, str] = settings.TOSSIM_AGENTS
-    if seat.agent in known:
-        factory = import_string(known[seat.agent])
-        return cast("AnyAgent", factory(seat.number, f"{match.seed}:{seat.number}"))
+    if is_scripted(seat.agent):
+        return scripted_agent(seat.agent, seat.number, seat.agent_options.get("luck") or match.seed)
     model = selectors.model_named(seat.agent)
     if model is None:
         raise KeyError(f"There is no agent or model {seat.agent!r}.")
     record = record_for(model, seat)
     client = seat_client(match_id=match.pk, seat=seat.number, model=model)
     return LanguageAgent(seat.number, record, client, listen=listen, special=_special(record))
+
+
+def is_scripted(name: str) -> bool:
+    """Whether the name stands for an agent that needs no model: it answers at once, and decides by its luck alone."""
+    return name in settings.TOSSIM_AGENTS
+
+
+def scripted_agent(name: str, seat: int, luck: str) -> Agent:
+    """A scripted agent for a seat, whose own chance hangs on `luck`. Raises KeyError for an unknown name."""
+    factory = import_string(settings.TOSSIM_AGENTS[name])
+    return cast("Agent", factory(seat, f"{luck}:{seat}"))
 
 
 def prompt_of(*, match: Match, seq: int) -> Prompt:

@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
 from game import selectors
@@ -123,8 +125,9 @@ def match_dispatch(*, match_id: int) -> None:
     """Hand a match to a worker once this transaction is committed. Without a broker it waits to be found."""
 
     def send() -> None:
+        queue = import_string(settings.TOSSIM_MATCH_QUEUE)(match_id)
         try:
-            current_app.send_task("game.tasks.match_run", args=[match_id], retry=False)
+            current_app.send_task("game.tasks.match_run", args=[match_id], retry=False, queue=queue)
         except OperationalError:
             log.warning("No broker: match %s waits until a worker looks for it", match_id)
 

@@ -126,6 +126,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "matches-redispatch": {"task": "game.tasks.matches_redispatch", "schedule": 3.0},
     "endpoints-probe": {"task": "agents.tasks.endpoints_probe", "schedule": 5.0, "options": {"expires": 5.0}},
+    "experiments-tend": {"task": "eval.tasks.experiments_tend", "schedule": 3.0, "options": {"expires": 3.0}},
     "matches-index": {"task": "eval.tasks.matches_index", "schedule": 60.0, "options": {"expires": 60.0}},
 }
 
@@ -139,6 +140,8 @@ TOSSIM_SEAT_AGENT = "agents.seating.agent_for_seat"
 """What makes the agent of a seat: `(*, seat, match, listen)`. The game knows agents by this name alone."""
 TOSSIM_AGENT_NAMES = "agents.selectors.agent_names"
 """What lists the names that a lobby may give to a seat's agent."""
+TOSSIM_MATCH_QUEUE = "eval.matching.queue_of"
+"""What names the queue on which a match is driven: `(match_id)`."""
 TOSSIM_SLICE_SECONDS = env.float("TOSSIM_SLICE_SECONDS", 180.0)
 """How long one task drives a match before it hands on to a fresh one."""
 
