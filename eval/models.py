@@ -334,6 +334,7 @@ class Trial(models.Model):
     lease = models.PositiveIntegerField(default=0, help_text="raised at every take-over; an older one cannot write")
     holder = models.CharField(max_length=80, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    losses = models.PositiveSmallIntegerField(default=0, help_text="how often whoever played it was lost")
     outcome = models.JSONField(null=True, blank=True, help_text="what it came to: `eval.experiments.outcome`")
     log = models.BinaryField(null=True, blank=True, help_text="the canonical log, compressed")
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.conf import settings
 
-from eval import index, probing
+from eval import experimenting, index, probing, trials
+from eval.models import Experiment
+from game.live import stopping
 from game.models import Match
 from game.services import Rejected
 
@@ -41,3 +44,19 @@ def match_probe(match_id: int) -> None:
         probing.match_probe(match=Match.objects.get(pk=match_id))
     except (Rejected, Match.DoesNotExist) as reason:
         log.info("Match %s is not probed: %s", match_id, reason)
+
+
+@shared_task
+def trials_play(experiment_id: int) -> None:
+    """Play trials of an experiment for a slice of time, then hand on to a fresh task."""
+    experiment = Experiment.objects.get(pk=experiment_id)
+    written = trials.trials_play(experiment, seconds=settings.TOSSIM_SLICE_SECONDS, stop=stopping.is_set)
+    is_over = experimenting.experiment_settle(experiment_id=experiment_id)
+    if written and not is_over and not stopping.is_set():
+        experimenting.workers_call(experiment_id=experiment_id)
+
+
+@shared_task
+def experiments_tend() -> int:
+    """See to all experiments that are being played; how many there are."""
+    return experimenting.experiments_tend()

@@ -56,7 +56,7 @@ class PlayerSpec(Strict):
     @property
     def told(self) -> dict[str, Any]:
         """What is said of it beside its name, as a seat keeps it."""
-        return self.model_dump(exclude_defaults=True, exclude={"agent"})
+        return {"personality": self.personality} if self.personality else {}
 
 
 Player = Annotated[PlayerSpec, BeforeValidator(lambda given: {"agent": given} if isinstance(given, str) else given)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -49,9 +50,14 @@ def plan_to_yaml(plan: PlanSpec) -> str:
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
 
 
+def canonical_value(plan: PlanSpec) -> dict[str, Any]:
+    """The plan as plain values, those that it does not name too: a release with other defaults reads it alike."""
+    return plan.model_dump(mode="json")
+
+
 def canonical(plan: PlanSpec) -> str:
     """The plan in the one form that its hash is of: all fields, in order, as JSON."""
-    return json.dumps(plan.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(canonical_value(plan), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def plan_sha256(plan: PlanSpec) -> str:

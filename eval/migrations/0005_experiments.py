@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('lease', models.PositiveIntegerField(default=0, help_text='raised at every take-over; an older one cannot write')),
                 ('holder', models.CharField(blank=True, max_length=80)),
                 ('heartbeat_at', models.DateTimeField(blank=True, null=True)),
+                ('losses', models.PositiveSmallIntegerField(default=0, help_text='how often whoever played it was lost')),
                 ('outcome', models.JSONField(blank=True, help_text='what it came to: `eval.experiments.outcome`', null=True)),
                 ('log', models.BinaryField(blank=True, help_text='the canonical log, compressed', null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
