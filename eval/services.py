@@ -62,6 +62,14 @@ def label_set(
     return label
 
 
+def label_withdraw(*, user: Any, match: Match, day: int, seat: int, code: str, blind: bool) -> None:
+    """Take one's own label back, as if it had not been set. Raises Rejected."""
+    _annotator_check(user, match, seat)
+    Label.objects.filter(
+        match=match, day=day, seat=seat, code=code, annotator=user.profile.pseudonym, rubric=SCHEMA, blind=blind
+    ).delete()
+
+
 def _annotator_check(user: Any, match: Match, seat: int) -> None:
     """Raises Rejected for whoever may not label this seat."""
     if not getattr(user, "is_authenticated", False):

@@ -14,7 +14,7 @@ from eval.labelling import may_label
 from eval.models import Entry, Indexed, Label, Slice
 from eval.reporting import Figure, Mark, labels_on, marks_of, report_of
 from eval.searching import FACETS, Search, counts, looser
-from eval.services import label_set
+from eval.services import label_set, label_withdraw
 from eval.slices import MOST, Place, slice_freeze
 from frontend.facts import millis
 from frontend.limits import Often
@@ -143,17 +143,27 @@ def _label(label: Label, user: Any) -> dict[str, Any]:
     "/logs/labels", response={200: LabelsOut, **WRITE}, summary="Label a line", throttle=[Often("120/m", "label")]
 )
 def label(request: HttpRequest, body: LabelWish) -> Any:
-    """Say that a line shows a behaviour, or that its seat did not show it that day; the labels seen of it then."""
+    """Say that a line shows a behaviour, that its seat did not show it that day, or nothing any more.
+
+    Gives the labels that are seen of the line then.
+    """
     _may(request)
     entry = Entry.objects.filter(match=body.match, seq=body.seq).select_related("match").first()
     if entry is None:
         raise HttpError(404, "There is no such line.")
+    unit: dict[str, Any] = {
+        "match": entry.match,
+        "day": entry.day,
+        "seat": entry.seat,
+        "code": body.code,
+        "blind": body.blind,
+    }
     with Refusals():
-        label_set(
-            user=request.user, match=entry.match, day=entry.day, seat=entry.seat, code=body.code,
-            present=body.present, event_ids=[entry.seq], quote=body.quote, confidence=body.confidence,
-            blind=body.blind,
-        )  # fmt: skip
+        if body.present is None:
+            label_withdraw(user=request.user, **unit)
+        else:
+            label_set(user=request.user, **unit, present=body.present, event_ids=[entry.seq], quote=body.quote,
+                      confidence=body.confidence)  # fmt: skip
     found = labels_of([entry], request.user, everyone=False)
     return {"labels": _labels(found[entry.match_id, entry.seq], request.user)}
 

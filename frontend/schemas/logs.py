@@ -136,12 +136,12 @@ class LogPage(Shape):
 
 
 class LabelWish(Shape):
-    """What the caller sees in a line: of the seat, on the day, whose event it is."""
+    """What the caller sees in a line: of the seat, on the day, whose event it is. `present` null takes it back."""
 
     match: Annotated[int, Field(ge=1, le=2**62)]
     seq: Annotated[int, Field(ge=1, le=2**30)]
     code: Code
-    present: bool = True
+    present: bool | None = True
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
     quote: Annotated[str, Field(max_length=MAX_TEXT)] = ""
     blind: bool

@@ -68,7 +68,7 @@ export const reportLine = (id: number, as: Viewpoint, n: number, reason: string)
   call(`/matches/${id}/report`, { as: String(as), n, reason });
 export const searchLogs = (wish: Record<string, string>): Promise<LogPage> => call(`/logs?${new URLSearchParams(wish)}`);
 /** Say that a line shows a behaviour, or that it does not; the labels seen of it then. */
-export const setLabel = async (wish: { match: number; seq: number; code: string; present: boolean; blind: boolean }): Promise<LabelOut[]> => (await call<{ labels: LabelOut[] }>('/logs/labels', wish)).labels;
+export const setLabel = async (wish: { match: number; seq: number; code: string; present: boolean | null; blind: boolean }): Promise<LabelOut[]> => (await call<{ labels: LabelOut[] }>('/logs/labels', wish)).labels;
 export const listSlices = async (): Promise<Slice[]> => (await call<{ slices: Slice[] }>('/logs/slices')).slices;
 export const keepSlice = (name: string, query: Record<string, string | number>): Promise<Slice> => call('/logs/slices', { name, query });
 export const reportOf = (id: number): Promise<ReportOut> => call(`/matches/${id}/figures`);

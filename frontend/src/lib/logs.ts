@@ -53,5 +53,9 @@ export const codeOf = (key: string): string => CODES.find(([one]) => one === key
 export const turned = (labels: { code: string; mine: boolean; present: boolean }[], code: string): boolean =>
   !labels.some((label) => label.mine && label.code === code && label.present);
 
+/** What somebody said of a behaviour so far; null: nothing. */
+export const before = (labels: { code: string; mine: boolean; present: boolean; blind: boolean }[], code: string, blind: boolean): boolean | null =>
+  labels.find((label) => label.mine && label.code === code && label.blind === blind)?.present ?? null;
+
 /** The address of a moment in the replay, seen by all-knowing eyes. */
 export const replay = (match: number, seq: number): string => `/m/${match}?as=god&at=${seq}#e${seq}`;
