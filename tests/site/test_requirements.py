@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +69,15 @@ def test_the_environments_of_the_models_agree_and_leave_torch_to_be_chosen() -> 
 
 def test_the_product_is_not_made_to_install_what_only_training_needs() -> None:
     assert not {"pettingzoo", "gymnasium"} & locked("base").keys()
+
+
+def test_a_web_process_starts_without_the_libraries_of_experiments() -> None:
+    heavy = {"matplotlib", "numpy", "openskill", "pandas", "scipy", "sklearn", "statsmodels"}
+    assert heavy <= {package.replace("scikit-learn", "sklearn") for package in wanted("base")}
+    script = "import sys, tossim_site.asgi, tossim_site.urls; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=FOLDER.parent, env={**os.environ, "TOSSIM_TEST": "1"},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "django" in loaded.stdout.split()
+    assert not heavy & set(loaded.stdout.split())
