@@ -69,7 +69,7 @@ def matches_tend(experiment: Experiment) -> None:
     _played(experiment).update(heartbeat_at=Now())
     for trial in _played(experiment).filter(match__status__in=Match.ENDED).select_related("match"):
         _end(blocks, trial)
-    free = blocks.plan.concurrency * _lanes(blocks) - _played(experiment).count()
+    free = blocks.plan.concurrency * lanes_serving(blocks) - _played(experiment).count()
     for trial in _waiting(experiment, arms)[: max(0, free)]:
         _begin(blocks, trial, experiment)
 
@@ -85,7 +85,7 @@ def _waiting(experiment: Experiment, arms: set[str]) -> QuerySet[Trial]:
     return rows.select_related("after__match").order_by("place")
 
 
-def _lanes(blocks: Blocks) -> int:
+def lanes_serving(blocks: Blocks) -> int:
     """How many lanes serve a model of the plan now; one where none does, so that matches wait for it."""
     names = {player.agent for player in blocks.plan.models.values()}
     facts = [model_facts(model) for model in LanguageModel.objects.filter(name__in=names)]

@@ -1,16 +1,16 @@
-"""How far an experiment has come: by arm, how fast, until when, and the worst that is wrong with it, in words.
+"""How experiments stand: counts by arm, how fast it goes, how long it will take, and the worst that is wrong, in words.
 
 Reads alone. Counts are asked of the database, so a page costs the same for a hundred trials and a hundred thousand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, FloatField, Func, IntegerField, Max, Q, Sum
+from django.db.models import Avg, Count, F, FloatField, Func, IntegerField, Max, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -22,102 +22,139 @@ from eval.experiments.outcome import Side
 from eval.models import Experiment, Trial
 from eval.trials import STALE_AFTER
 
-RATE_OVER = timedelta(seconds=60)
-"""The rate is that of the last minute, or since the launch."""
-UNPLAYED_AFTER = timedelta(seconds=20)
-"""Without anybody who plays for so long, that is said."""
-FAILING = 0.02
-"""Share of failed trials of an arm from which on it is a problem worth a sentence."""
+LATELY = timedelta(minutes=1)
+"""What is called the present pace."""
+SILENT = timedelta(seconds=30)
+"""Whoever plays gives a sign more often."""
+MANY = 0.02
+"""A share of failed matches of an arm that is worth a word."""
 UNREADABLE = 0.05
-"""Share of completions from which no action could be read, likewise."""
+"""A share of completions from which no action could be read, likewise."""
 KEPT = ("log", "outcome")
+"""What is kept of a trial."""
 State = Trial.State
 
 
 @dataclass(frozen=True, slots=True)
 class ArmProgress:
-    """One arm in numbers; `retried` are tries beyond the first of a trial, `causes` counts failed trials."""
+    """The trials of an arm by state, and why those that failed did; `retried` are tries beyond a trial's first."""
 
-    arm: str
+    name: str
     total: int
     done: int
     failed: int
     running: int
-    retried: int
-    causes: Mapping[str, int]
+    causes: tuple[tuple[str, int], ...]
+    retried: int = 0
     calls: int = 0
     tokens: int = 0
     formed: float | None = None
-    """Share of completions from which an action or a look-up could be read; None where no model plays."""
-
-    @property
-    def waiting(self) -> int:
-        """Trials that nobody has begun."""
-        return self.total - self.done - self.failed - self.running
+    """Share of completions from which an action or a look-up could be read; None where no model has played."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """An experiment at a moment. `rate` is in matches a second, `seconds_left` None where nobody can tell."""
+    """All trials of an experiment. Pace and time left are None where nothing was finished lately."""
 
-    at: datetime
-    state: str
     arms: tuple[ArmProgress, ...]
-    players: int
-    rate: float
-    seconds_left: float | None
-    seconds_spent: float | None
-    problem: str
+    per_hour: float | None
+    left: timedelta | None
+    last: datetime | None
+    worst: str
+    players: int = 0
+    """Who plays now: processes with scripted trials, drivers of matches of models."""
+    spent: timedelta | None = None
+    """From the launch to the last trial that has ended."""
 
     @property
     def total(self) -> int:
-        """All trials."""
+        """How many there are."""
         return sum(arm.total for arm in self.arms)
 
     @property
-    def ended(self) -> int:
-        """Trials that have an outcome, failed ones too."""
-        return sum(arm.done + arm.failed for arm in self.arms)
+    def done(self) -> int:
+        """How many have an outcome with an end."""
+        return sum(arm.done for arm in self.arms)
+
+    @property
+    def failed(self) -> int:
+        """How many were given up."""
+        return sum(arm.failed for arm in self.arms)
+
+    @property
+    def running(self) -> int:
+        """How many are being played."""
+        return sum(arm.running for arm in self.arms)
+
+    @property
+    def waiting(self) -> int:
+        """How many nobody has begun."""
+        return self.total - self.done - self.failed - self.running
 
 
-def progress_of(experiment: Experiment) -> Progress:
-    """How far an experiment has come. Raises PlanError for a draft whose plan cannot be read."""
-    now, arms = timezone.now(), _arms(experiment)
-    left = sum(arm.total - arm.done - arm.failed for arm in arms)
-    players = _players(experiment)
-    rate = _rate(experiment, now) if experiment.state == Experiment.State.RUNNING else 0.0
-    return Progress(
-        at=now, state=experiment.state, arms=arms, players=players, rate=rate,
-        seconds_left=left / rate if rate and left else None, seconds_spent=_spent(experiment),
-        problem=next(_problems(experiment, arms, players, left, now), ""),
-    )  # fmt: skip
-
-
-def _figure(*path: str) -> Any:
-    """A number inside outcomes."""
-    found: Any = "outcome"
-    for key in path[:-1]:
-        found = KeyTransform(key, found)
-    return KeyTextTransform(path[-1], found)
-
-
-def _arms(experiment: Experiment) -> tuple[ArmProgress, ...]:
-    plan = plan_of_experiment(experiment)
-    rows = experiment.trials.order_by().values("arm").annotate(
-        total=Count("pk"),
-        done=Count("pk", filter=Q(state=State.DONE)),
-        failed=Count("pk", filter=Q(state=State.FAILED)),
-        running=Count("pk", filter=Q(state=State.RUNNING)),
-        retried=Sum(F("tries") - 1, filter=Q(tries__gt=1)),
-    )  # fmt: skip
-    found: dict[str, dict[str, Any]] = {row["arm"]: {**row, "retried": row["retried"] or 0} for row in rows}
-    asked = {} if all(is_scripted(player.agent) for player in plan.models.values()) else _asked(experiment)
-    causes = _causes(experiment)
-    return tuple(
-        ArmProgress(causes=causes.get(arm, {}), **found[arm], **asked.get(arm, {}))
-        for arm in arms_of(plan)
-        if arm in found
+def with_counts(experiments: QuerySet[Experiment]) -> QuerySet[Experiment]:
+    """Experiments with how many trials they have, are done and have failed."""
+    return experiments.annotate(
+        total=Count("trials"),
+        done=Count("trials", filter=Q(trials__state=State.DONE)),
+        failed=Count("trials", filter=Q(trials__state=State.FAILED)),
     )
+
+
+def progress_of(experiment: Experiment, arms: Sequence[str] = ()) -> Progress:
+    """How an experiment stands; its arms in the given order, or in that of its plan.
+
+    Raises PlanError for a draft whose plan cannot be read.
+    """
+    now, found = timezone.now(), _arms(experiment, arms)
+    since = max(now - LATELY, experiment.frozen_at or now)
+    lately = experiment.trials.aggregate(
+        n=Count("pk", filter=Q(finished_at__gt=since)), last=Max("finished_at"), sign=Max("heartbeat_at")
+    )
+    seconds = (now - since).total_seconds()
+    pace = lately["n"] / seconds if lately["n"] and seconds and experiment.state == Experiment.State.RUNNING else None
+    last, players = lately["last"], _players(experiment)
+    open_trials = sum(arm.total - arm.done - arm.failed for arm in found)
+    signs = max(filter(None, (last, lately["sign"], experiment.frozen_at)), default=now)
+    return Progress(
+        arms=found, per_hour=pace and pace * 3600, last=last, players=players,
+        left=timedelta(seconds=open_trials / pace) if pace else None,
+        worst=next(_wrong(experiment, found, open_trials, signs), ""),
+        spent=last - experiment.frozen_at if last and experiment.frozen_at else None,
+    )  # fmt: skip
+
+
+def _players(experiment: Experiment) -> int:
+    fresh = experiment.trials.filter(state=State.RUNNING, heartbeat_at__gte=timezone.now() - STALE_AFTER)
+    scripted = fresh.filter(match=None).order_by().values("holder").distinct().count()
+    return scripted + fresh.exclude(match=None).exclude(match__lease_holder="").count()
+
+
+# Arms -----------------------------------------------------------------------------------------------------------------
+
+
+def _arms(experiment: Experiment, names: Sequence[str]) -> tuple[ArmProgress, ...]:
+    plan = plan_of_experiment(experiment)
+    rows = experiment.trials.order_by().values("arm", "state", "cause")
+    counted = list(rows.annotate(n=Count("pk"), retried=Sum(F("tries") - 1, filter=Q(tries__gt=1))))
+    with_models = not all(is_scripted(player.agent) for player in plan.models.values())
+    asked = _asked(experiment) if with_models else {}
+    return tuple(
+        _arm(name, [row for row in counted if row["arm"] == name], asked.get(name, {}))
+        for name in names or arms_of(plan)
+    )
+
+
+def _arm(name: str, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> ArmProgress:
+    def of(state: str) -> int:
+        return sum(row["n"] for row in rows if row["state"] == state)
+
+    causes = [(row["cause"] or "unknown", row["n"]) for row in rows if row["state"] == State.FAILED]
+    ordered = tuple(sorted(causes, key=lambda one: (-one[1], one[0])))
+    return ArmProgress(
+        name, sum(row["n"] for row in rows), of(State.DONE), of(State.FAILED), of(State.RUNNING), ordered,
+        retried=sum(row["retried"] or 0 for row in rows), **asked,
+    )  # fmt: skip
 
 
 def _asked(experiment: Experiment) -> dict[str, dict[str, Any]]:
@@ -130,64 +167,37 @@ def _asked(experiment: Experiment) -> dict[str, dict[str, Any]]:
     return {row["arm"]: _answers(row) for row in rows}
 
 
+def _figure(*path: str) -> Any:
+    """A number inside outcomes."""
+    found: Any = "outcome"
+    for key in path[:-1]:
+        found = KeyTransform(key, found)
+    return KeyTextTransform(path[-1], found)
+
+
 def _answers(row: Mapping[str, Any]) -> dict[str, Any]:
     formed = [row[side] for side in Side if row[side] is not None]
     return {"calls": row["calls"] or 0, "tokens": row["tokens"] or 0, "formed": min(formed, default=None)}
 
 
-def _causes(experiment: Experiment) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    failed = experiment.trials.filter(state=State.FAILED).order_by()
-    for arm, cause, count in failed.values_list("arm", "cause").annotate(Count("pk")):
-        found.setdefault(arm, {})[cause] = count
-    return found
-
-
-def _players(experiment: Experiment) -> int:
-    """How many processes or threads play trials of it right now, and matches of models with a driver."""
-    fresh = experiment.trials.filter(state=State.RUNNING, heartbeat_at__gte=timezone.now() - STALE_AFTER)
-    scripted = fresh.filter(match=None).order_by().values("holder").distinct().count()
-    return scripted + fresh.exclude(match=None).exclude(match__lease_holder="").count()
-
-
-def _rate(experiment: Experiment, now: datetime) -> float:
-    since = max(now - RATE_OVER, experiment.frozen_at or now)
-    recent = experiment.trials.filter(finished_at__gte=since).count()
-    return recent / max(1.0, (now - since).total_seconds())
-
-
-def _spent(experiment: Experiment) -> float | None:
-    """From the launch to the last trial that has ended."""
-    last = experiment.trials.aggregate(last=Max("finished_at"))["last"]
-    return (last - experiment.frozen_at).total_seconds() if last and experiment.frozen_at else None
-
-
 # What is wrong --------------------------------------------------------------------------------------------------------
 
 
-def _problems(
-    experiment: Experiment, arms: Iterable[ArmProgress], players: int, left: int, now: datetime
-) -> Iterator[str]:
-    """All that is wrong, the worst first."""
-    if experiment.state == Experiment.State.RUNNING and left and not players and _still(experiment, now):
-        yield "Nobody plays it: no worker of the queue `batch` gives a sign of life."
-    for arm in sorted(arms, key=lambda arm: -arm.failed / max(1, arm.total)):
-        ended = arm.done + arm.failed
-        if ended and arm.failed > FAILING * ended:
-            causes = ", ".join(f"{count} {cause}" for cause, count in sorted(arm.causes.items(), key=lambda it: -it[1]))
-            yield f"Arm {arm.arm}: {arm.failed} of {ended} trials have failed ({causes})."
+def _wrong(experiment: Experiment, arms: Sequence[ArmProgress], open_trials: int, sign: datetime) -> Iterator[str]:
+    """All that is wrong in words, the worst first."""
+    silent = timezone.now() - sign
+    if experiment.state == Experiment.State.RUNNING and open_trials and silent > SILENT:
+        minutes = max(1, round(silent.total_seconds() / 60))
+        yield f"Nobody has played for {minutes} min. Start a worker: ./tossim up, or celery with the queue batch."
+    ended = {arm: arm.done + arm.failed for arm in arms if arm.done + arm.failed}
+    for arm in sorted(ended, key=lambda arm: -arm.failed / ended[arm]):
+        if arm.failed > MANY * ended[arm]:
+            why = ", ".join(f"{n} {cause}" for cause, n in arm.causes)
+            yield f"Arm {arm.name}: {100 * arm.failed / ended[arm]:.0f} % of its matches failed ({why})."
         if arm.formed is not None and 1 - arm.formed > UNREADABLE:
-            yield f"Arm {arm.arm}: {1 - arm.formed:.0%} unreadable answers."
-    lost = experiment.trials.filter(losses__gt=0).count()
-    if lost:
+            yield f"Arm {arm.name}: {100 * (1 - arm.formed):.0f} % unreadable answers."
+    if lost := experiment.trials.filter(losses__gt=0).count():
         yield f"{lost} trials lost whoever played them, and were taken over."
-
-
-def _still(experiment: Experiment, now: datetime) -> bool:
-    """Whether nothing has happened for a while."""
-    seen = experiment.trials.aggregate(finished=Max("finished_at"), sign=Max("heartbeat_at"))
-    last = max(filter(None, (experiment.frozen_at, seen["finished"], seen["sign"])), default=now)
-    return now - last > UNPLAYED_AFTER
 
 
 # Outcomes -------------------------------------------------------------------------------------------------------------

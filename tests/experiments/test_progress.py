@@ -21,15 +21,18 @@ def test_progress_counts_by_arm_and_says_how_fast_it_goes() -> None:
     experiment = launched()
     trials.trials_take(experiment.pk, list(Blocks(plan()).arms), 4)
     first = progress_of(experiment)
-    assert [(arm.arm, arm.total, arm.running, arm.waiting) for arm in first.arms] == [
-        (name, 6, 1, 5) for name in ("AA", "EM", "TM", "MM")
+    assert [(arm.name, arm.total, arm.running) for arm in first.arms] == [
+        (name, 6, 1) for name in ("AA", "EM", "TM", "MM")
     ]
-    assert (first.total, first.ended, first.players, first.rate, first.seconds_left) == (24, 0, 1, 0.0, None)
+    assert (first.total, first.done, first.waiting, first.players) == (24, 0, 20, 1)
+    assert (first.per_hour, first.left, first.spent) == (None, None, None)
     trials.trials_play(experiment)
     now = progress_of(experiment)
-    assert (now.ended, now.rate > 0, now.problem) == (20, True, "")
-    assert now.seconds_left == pytest.approx(4 / now.rate)
-    assert now.seconds_spent is not None
+    assert (now.done, now.worst) == (20, "")
+    assert now.per_hour
+    assert now.left
+    assert now.left.total_seconds() == pytest.approx(4 * 3600 / now.per_hour, abs=0.001)
+    assert now.spent
     assert len(list(outcomes_of(experiment))) == 20
     assert all(1000 < size < 12_000 for size in storage_of(experiment).values())
 
@@ -39,19 +42,19 @@ def test_failures_are_told_by_arm_and_cause_and_retries_by_arm() -> None:
     trials.trials_play(experiment)
     found = progress_of(experiment)
     base, evil = found.arms
-    assert (base.failed, base.retried, evil.failed, evil.retried, evil.causes) == (0, 0, 6, 6, {"agent": 6})
-    assert found.problem == "Arm EM: 6 of 6 trials have failed (6 agent)."
+    assert (base.failed, base.retried, evil.failed, evil.retried, evil.causes) == (0, 0, 6, 6, (("agent", 6),))
+    assert found.worst == "Arm EM: 100 % of its matches failed (6 agent)."
 
 
 def test_an_experiment_that_nobody_plays_says_so() -> None:
     experiment = launched()
-    assert progress_of(experiment).problem == ""
+    assert progress_of(experiment).worst == ""
     Experiment.objects.update(frozen_at=timezone.now() - timedelta(minutes=1))
     experiment.refresh_from_db()
-    assert "no worker of the queue `batch`" in progress_of(experiment).problem
+    assert "Nobody has played for 1 min." in progress_of(experiment).worst
     experimenting.experiment_pause(experiment=experiment)
     experiment.refresh_from_db()
-    assert progress_of(experiment).problem == ""
+    assert progress_of(experiment).worst == ""
 
 
 def test_trials_that_were_taken_over_are_told() -> None:
@@ -59,4 +62,4 @@ def test_trials_that_were_taken_over_are_told() -> None:
     trials.trials_take(experiment.pk, list(Blocks(plan()).arms), 8)
     experiment.trials.filter(state="running").update(heartbeat_at=timezone.now() - timedelta(minutes=1))
     trials.trials_play(experiment)
-    assert progress_of(experiment).problem == "8 trials lost whoever played them, and were taken over."
+    assert progress_of(experiment).worst == "8 trials lost whoever played them, and were taken over."
