@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from unfold.admin import ModelAdmin, TabularInline
 
+from eval.experiment_admin import ExperimentAdmin, TrialAdmin  # noqa: F401 (registers them)
 from eval.judge.gate import worth_from
 from eval.models import Citation, Gate, Judgement, Label
 from game.admin import OfMatches, ReadOnly
