@@ -1,0 +1,1 @@
+"""Tests of experiments: plans, statistics, ratings, reports."""
