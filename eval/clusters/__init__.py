@@ -1,0 +1,1 @@
+"""Groups of seats that did alike, and of judges' summaries that say alike. Exploratory, always. Pure."""
