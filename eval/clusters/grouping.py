@@ -6,7 +6,7 @@ What comes out is a question to look into and never a finding, and says so itsel
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -104,6 +104,18 @@ class Clusters:
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return asdict(self)
+
+
+def clusters_from_json(value: Mapping[str, Any]) -> Clusters:
+    """The clusters that `to_json` wrote."""
+    groups = [
+        Cluster(**{
+            **group, "telling": tuple(group["telling"]),
+            "examples": tuple(Example(**{**one, "events": tuple(one["events"])}) for one in group["examples"]),
+        })
+        for group in value["clusters"]
+    ]  # fmt: skip
+    return Clusters(**{**value, "of": Of(value["of"]), "clusters": tuple(groups)})
 
 
 def clusters_of(documents: Sequence[Document], of: Of, *, seed: int = 0) -> Clusters:
