@@ -15,6 +15,7 @@ from agents.llm.hygiene import special_of
 from agents.llm.prompt import Prompt, Transcript
 from agents.llm.record import ModelRecord
 from agents.models import LanguageModel
+from game.dials import agent_of, dials_of
 from game.engine.fold import visible
 from game.models import Decision, Match, Seat
 from game.play.seats import Agent, AnyAgent, Listener
@@ -36,13 +37,13 @@ def agent_for_seat(*, seat: Seat, match: Match, listen: Listener) -> AnyAgent:
 
 def is_scripted(name: str) -> bool:
     """Whether the name stands for an agent that needs no model: it answers at once, and decides by its luck alone."""
-    return name in settings.TOSSIM_AGENTS
+    return agent_of(name) in settings.TOSSIM_AGENTS
 
 
 def scripted_agent(name: str, seat: int, luck: str) -> Agent:
-    """A scripted agent for a seat, whose own chance hangs on `luck`. Raises KeyError for an unknown name."""
-    factory = import_string(settings.TOSSIM_AGENTS[name])
-    return cast("Agent", factory(seat, f"{luck}:{seat}"))
+    """A scripted agent for a seat; its own chance hangs on `luck`. Raises KeyError for an unknown name, and BadDial."""
+    factory = import_string(settings.TOSSIM_AGENTS[agent_of(name)])
+    return cast("Agent", factory(seat, f"{luck}:{seat}", **dials_of(name, settings.TOSSIM_AGENT_DIALS)))
 
 
 def prompt_of(*, match: Match, seq: int) -> Prompt:

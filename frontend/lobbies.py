@@ -13,6 +13,7 @@ from django.conf import settings
 from pydantic import ValidationError
 
 from game import selectors
+from game.dials import agent_of
 from game.engine.config import Table
 from game.engine.roles import ROLES
 from game.engine.setup import may_bring
@@ -71,7 +72,7 @@ def factions(table: Table) -> list[Json]:
 
 def estimate(agents: Iterable[str], players: int) -> Json:
     """What the models of a match will be asked, write and take, by what such matches took before."""
-    models = [agent for agent in agents if agent not in settings.TOSSIM_AGENTS]
+    models = [agent for agent in agents if agent_of(agent) not in settings.TOSSIM_AGENTS]
     if not models:
         return {"models": 0, "calls": 0, "tokens": 0, "minutes": 0.0, "measured": True}
     asked = selectors.decisions_a_seat(players)

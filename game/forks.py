@@ -13,6 +13,7 @@ from itertools import zip_longest
 from django.conf import settings
 
 from game import selectors
+from game.dials import agent_of
 from game.engine.config import Clock, Talk
 from game.engine.events import Event as EngineEvent
 from game.live import agent_for
@@ -70,5 +71,5 @@ def _check(match: Match, changed: Mapping[int, str]) -> None:
     seats = {seat.number: seat.agent for seat in match.seats.all()}
     if strangers := changed.keys() - seats.keys():
         raise Rejected(f"There is no seat {min(strangers)} in this match.", "no_seat")
-    if models := {*seats.values(), *changed.values()} - set(settings.TOSSIM_AGENTS):
+    if models := {*map(agent_of, [*seats.values(), *changed.values()])} - set(settings.TOSSIM_AGENTS):
         raise Rejected(f"Only agents that decide by the seed play again alike, not {min(models)!r}.", "not_same")

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Avg, Count, F, QuerySet
 from django.utils.module_loading import import_string
 
+from game.dials import BadDial, agent_of, dials_of
 from game.engine.codec import table_from_json
 from game.engine.events import Event as EngineEvent
 from game.engine.fold import fold_all, view
@@ -60,7 +61,12 @@ def unknown_agents(names: Iterable[str]) -> list[str]:
     known = agent_names()
     sentences = []
     for name in dict.fromkeys(names):
-        if name not in known:
+        try:
+            dials_of(name, settings.TOSSIM_AGENT_DIALS)
+        except BadDial as flaw:
+            sentences.append(str(flaw))
+            continue
+        if agent_of(name) not in known:
             near = difflib.get_close_matches(name, known, 1, 0.5)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
             sentences.append(f"There is no agent or model {name!r}; {hint}")

@@ -136,6 +136,8 @@ TOSSIM_AGENTS = {
     "random": "agents.scripted.trivial.RandomAgent",
 }
 """Names that a lobby may give to a seat's scripted agent, and the classes behind them."""
+TOSSIM_AGENT_DIALS = {"scripted": ("lie", "read")}
+"""Dials that may stand behind a name, each from 0 to 1 and given to the class by its name: `scripted:lie=0.3`."""
 TOSSIM_SEAT_AGENT = "agents.seating.agent_for_seat"
 """What makes the agent of a seat: `(*, seat, match, listen)`. The game knows agents by this name alone."""
 TOSSIM_AGENT_NAMES = "agents.selectors.agent_names"

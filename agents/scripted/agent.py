@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from agents.guess import Guess
 from agents.scripted import courts, guessing, nights, talk, voice, whispers, wills
+from agents.scripted.dials import USUAL, Dials
 from agents.scripted.hearing import understand
 from agents.scripted.lists import is_town
 from agents.scripted.mind import Mind
@@ -24,11 +25,14 @@ class ScriptedAgent:
 
     A deterministic function of what it observed and of its seed. `temperament` is one of
     `temperaments.TEMPERAMENTS`, drawn by the seed where None. With `text` False it decides the very same, but
-    speaks in a terse constant form and explains nothing, which is faster.
+    speaks in a terse constant form and explains nothing, which is faster. `lie` and `read` are its dials (`Dials`).
     """
 
-    def __init__(self, seat: Seat, seed: str, *, temperament: str | None = None, text: bool = True) -> None:
-        self.mind = Mind(seat, seed, temperament, text)
+    def __init__(
+        self, seat: Seat, seed: str, *, temperament: str | None = None, text: bool = True,
+        lie: float = USUAL, read: float = USUAL,
+    ) -> None:  # fmt: skip
+        self.mind = Mind(seat, seed, temperament, text, Dials(lie, read))
 
     def observe(self, events: Sequence[Event]) -> None:
         """Take in the next events that the seat may see."""

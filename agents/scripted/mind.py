@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 
 from agents.scripted.beliefs import assess, look_back
+from agents.scripted.dials import PLAIN, Dials
 from agents.scripted.lists import HARMLESS, is_killer, is_town
 from agents.scripted.memory import Memory
 from agents.scripted.statements import Reason, Statement
@@ -29,12 +30,12 @@ _VIP = 5.0
 class Mind:
     """Everything a scripted player decides from. The policies read it; it decides nothing itself."""
 
-    def __init__(self, seat: Seat, seed: str, temperament: str | None, text: bool) -> None:
-        self.seat, self.seed, self.text = seat, seed, text
+    def __init__(self, seat: Seat, seed: str, temperament: str | None, text: bool, dials: Dials = PLAIN) -> None:
+        self.seat, self.seed, self.text, self.dials = seat, seed, text, dials
         names = sorted(TEMPERAMENTS)
         self.temper: Temperament = TEMPERAMENTS[temperament or chance.pick(names, seed, seat, "temperament")]
         self.memory = Memory(seat)
-        self.story = Story(self.lasting)
+        self.story = Story(self.lasting, dials)
         self.heard: deque[str] = deque(maxlen=40)
         """The latest lines of others, so as not to sound like the one before."""
         self.uttered: list[str] = []
@@ -128,7 +129,8 @@ class Mind:
         memory = self.memory
         key = (len(memory.graves), len(memory.trials))
         if self._past is None or self._past[0] != key or len(self._past[1].score) != len(memory.others):
-            hunches = {seat: 0.9 * (self.lasting("hunch", seat) - 0.5) for seat in memory.others}
+            blur = 0.9 * self.dials.blur if self.loyal else 0.9
+            hunches = {seat: blur * (self.lasting("hunch", seat) - 0.5) for seat in memory.others}
             self._past = (key, look_back(memory, hunches))
         return self._past[1]
 

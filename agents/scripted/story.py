@@ -6,6 +6,7 @@ claims, reports and wills are taken from.
 
 from __future__ import annotations
 
+from agents.scripted.dials import PLAIN, Dials
 from agents.scripted.inventions import Draw, invent, report, twist
 from agents.scripted.lists import HARMLESS, capacity, exact, is_town, posable
 from agents.scripted.memory import Memory, Night
@@ -20,13 +21,15 @@ LEADS = frozenset({"suspicious", "visitors", "trespass", "tough", "staked", "lur
 class Story:
     """What a player says of itself. `results` is what it truly learnt, `reports` what it would tell."""
 
-    def __init__(self, draw: Draw) -> None:
-        self.draw = draw
+    def __init__(self, draw: Draw, dials: Dials = PLAIN) -> None:
+        self.draw, self.dials = draw, dials
         self.role = ""
         self.results: list[Statement] = []
         self.reports: list[Statement] = []
         self.nights = 0
         """The last night that the story covers."""
+        self.bare = False
+        """Whether a liar has no cover."""
 
     @property
     def honest(self) -> bool:
@@ -64,6 +67,9 @@ class Story:
         self.reports = [report for night in range(1, self.nights + 1) for report in self._invent(memory, night)]
 
     def _cover(self, memory: Memory, taken: tuple[str, ...]) -> str:
+        self.bare = self.dials.slips > 0 and self.draw("slip") < self.dials.slips
+        if self.bare:
+            return memory.role
         claimed = {claim.role for claim in memory.claims.values()}
         dead = {grave.role for grave in memory.graves.values()}
         best, worth = "", -9.0
@@ -72,7 +78,7 @@ class Story:
             flexible = capacity(memory.deck, role) > exact(memory.deck, role)
             fits = ROLES[role].group == ROLES[memory.role].group
             fits = role in ("Sheriff", "Investigator") if memory.role == "Executioner" else fits
-            luck = self.draw("cover", role, len(taken))
+            luck = self.dials.careless * self.draw("cover", role, len(taken))
             score = min(room, 1) + 0.6 * flexible - 0.5 * exact(memory.deck, role) + 0.9 * fits + 1.6 * luck
             if score > worth:
                 best, worth = role, score

@@ -66,6 +66,7 @@ def _second(mind: Mind, worth: float, first: Statement, statement: Statement) ->
 
 def _wishes(mind: Mind) -> Iterator[Wish]:
     yield from _answers(mind)
+    yield from _slips(mind)
     yield from _leads(mind)
     yield from _news(mind)
     yield from _accusations(mind)
@@ -133,6 +134,13 @@ def _retort(mind: Mind, charges: list[Charge]) -> Iterator[Wish]:
     thought = mind.why("{0} goes after me. I answer.", last.speaker)
     soft = last.statement.topic in (Reason.QUIET, Reason.HUNCH)
     yield Wish(5.5, Statement(Act.DENY, last.speaker, topic="soft" if soft else ""), thought)
+
+
+def _slips(mind: Mind) -> Iterator[Wish]:
+    """A liar without a cover gives itself away sooner or later."""
+    if mind.story.bare and not mind.claimed and mind.draw("slip") < mind.dials.blurts:
+        thought = mind.why(f"It slips out: I am the {mind.story.role}.")
+        yield Wish(9.0, Statement(Act.CLAIM, role=mind.story.role), thought)
 
 
 # Leads and news -------------------------------------------------------------------------------------------------------
