@@ -265,8 +265,7 @@ class ExperimentAdmin(ModelAdmin):  # type: ignore[misc]
             raise Http404
         back = reverse("admin:eval_experiment_change", args=[pk])
         if name == DRY_RUN:
-            page = {"title": f"Dry run of {experiment}", "lines": _takes(experiment), "back": back}
-            return render(request, "admin/eval/experiment/deed.html", {**self.admin_site.each_context(request), **page})
+            return self._page(request, title=f"Dry run of {experiment}", lines=_takes(experiment), back=back)
         deed = DEEDS[name]
         form, problems = deed.form(request.POST if request.method == "POST" else None), []
         if form.is_valid():
@@ -278,11 +277,13 @@ class ExperimentAdmin(ModelAdmin):  # type: ignore[misc]
                 self.log_change(request, experiment, done)
                 self.message_user(request, f"{experiment}: {done}.")
                 return HttpResponseRedirect(back)
-        page = {
-            "title": f"{deed.label}: {experiment}", "lines": _means(experiment, name, deed), "problems": problems,
-            "form": form, "button": deed.label, "back": back,
-        }  # fmt: skip
-        return render(request, "admin/eval/experiment/deed.html", {**self.admin_site.each_context(request), **page})
+        return self._page(
+            request, title=f"{deed.label}: {experiment}", lines=_means(experiment, name, deed), problems=problems,
+            form=form, button=deed.label, back=back,
+        )  # fmt: skip
+
+    def _page(self, request: HttpRequest, **shown: Any) -> HttpResponse:
+        return render(request, "admin/eval/experiment/deed.html", {**self.admin_site.each_context(request), **shown})
 
 
 def _means(experiment: Experiment, name: str, deed: Deed) -> list[str]:

@@ -20,7 +20,7 @@ from eval.experimenting import plan_of_experiment
 from eval.experiments.arms import arms_of
 from eval.experiments.outcome import Side
 from eval.models import Experiment, Trial
-from eval.trials import STALE_AFTER
+from game.log import STALE_AFTER
 
 LATELY = timedelta(minutes=1)
 """What is called the present pace."""

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -29,19 +28,16 @@ from eval.experiments.outcoming import Sat, failed_outcome, log_pack, log_unpack
 from eval.experiments.plan import PlanSpec
 from eval.experiments.playing import Finished, Game, game_of, games_play
 from eval.models import Experiment, Trial
+from game.bell import RENEW_EVERY
 from game.engine.events import Event
 from game.engine.types import Seat
-from game.log import holder
+from game.log import STALE_AFTER, holder
 from game.play.seats import Agent
 
 log = logging.getLogger(__name__)
 
 CHUNK = 8
 """Trials that are taken at a time: what is lost with a process, and the matches in one lockstep."""
-STALE_AFTER = timedelta(seconds=10)
-"""Whoever has given no sign for so long is taken for dead."""
-RENEW_EVERY = 2.0
-"""Seconds between two signs of life."""
 MOST_LOST = 8
 """Losses after which a trial is blamed for the end of whoever plays it."""
 SUSPECT = 3

@@ -100,10 +100,10 @@ class Stack:
         """The site's address, the same after a restart of the web server."""
         return f"http://127.0.0.1:{self.port}"
 
-    def worker(self) -> Process:
-        """A worker of live matches, started as `./tossim up` starts it."""
+    def worker(self, queue: str = "live", threads: int = 4) -> Process:
+        """A worker of live matches or of another queue, started as `./tossim up` starts it."""
         name = f"worker{len(self.processes)}"
-        options = ["-P", "threads", "-c", "4", "-Q", "live", "-n", f"{name}@test", "-l", "info"]
+        options = ["-P", "threads", "-c", str(threads), "-Q", queue, "-n", f"{name}@test", "-l", "info"]
         return self._start(
             name, "celery", "-A", "tossim_site", "worker", *options, "--without-gossip", "--without-mingle"
         )

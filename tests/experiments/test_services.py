@@ -16,6 +16,7 @@ from eval.experiments.playing import Finished
 from eval.experiments.writing import PlanError, plan_sha256
 from eval.models import Experiment, Trial
 from game.engine.codec import to_json
+from game.log import STALE_AFTER
 from game.models import Match
 from game.selectors import log_of
 from game.services import Rejected
@@ -146,7 +147,7 @@ def test_a_trial_that_kills_whoever_plays_it_is_played_alone_and_then_blamed() -
 
 def age(taken: list[trials.Taken]) -> None:
     """Let the last sign of life of trials be long ago."""
-    long_ago = timezone.now() - 2 * trials.STALE_AFTER
+    long_ago = timezone.now() - 2 * STALE_AFTER
     Trial.objects.filter(pk__in=[one.pk for one in taken]).update(heartbeat_at=long_ago)
 
 
