@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -14,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from eval.ratings.rating import RIVALS, Ratings
-from eval.report.findings import Estimate, Findings
-from eval.report.words import counted, result, signed
+from eval.report.words import arms_of, counted, result, scale, signed, title
+from eval.statistics.result import Analysis, Result
+from eval.statistics.result import Figure as Found
 
 INK, FAINT = "#202124", "#9aa0a6"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -51,27 +53,28 @@ class Drawn:
         return svg.replace("<svg", f'<svg role="img" aria-label="{escape(self.told)}"', 1)
 
 
-def figures(found: Findings, ratings: Ratings) -> Iterator[Drawn]:
+def figures(found: Analysis, ratings: Ratings) -> Iterator[Drawn]:
     """All that there is something to draw for."""
-    estimates = [one for one in found.estimates if one.interval and one.is_share]
-    if estimates:
-        told = ". ".join(map(result, estimates))
-        yield _drawn("forest", "Estimands with 95 % intervals, in points", told, 0.5 * len(estimates) + 0.9,
-                     lambda axes: _forest(axes, estimates))  # fmt: skip
+    shares = [one for one in found.results if one.difference and one.share]
+    if shares:
+        told = ". ".join(map(result, shares))
+        yield _drawn("forest", "Estimands with 95 % intervals, in points", told, 0.5 * len(shares) + 0.9,
+                     lambda axes: _forest(axes, shares))  # fmt: skip
     if any(arm.evil for arm in found.arms):
         told = "; ".join(_told_rates(found))
         yield _drawn("wins", "Share of wins by arm, with 95 % intervals", told, 0.5 * len(found.arms) + 1.1,
                      lambda axes: _wins(axes, found))  # fmt: skip
-    paired = [one for one in found.estimates if one.pairs]
+    paired = [one for one in found.results if one.pairs]
     if paired:
         yield _drawn("pairs", "Blocks by how their two matches came out", "; ".join(map(_told_pairs, paired)),
                      0.55 * len(paired) + 1.0, lambda axes: _pairs(axes, paired))  # fmt: skip
-    if any(one.evidence for one in found.estimates):
-        yield _drawn("evidence", "Evidence by block", "; ".join(_told_evidence(found)), 2.8,
-                     lambda axes: _evidence(axes, found))  # fmt: skip
+    grown = [one for one in found.results if one.evidence and one.evidence.path]
+    if grown:
+        yield _drawn("evidence", "Evidence by block", "; ".join(map(_told_evidence, grown)), 2.8,
+                     lambda axes: _evidence(axes, grown))  # fmt: skip
     for side in sorted({one.side for one in found.survival}):
         told = f"Share of {side} seats alive at the end of each day, by arm"
-        yield _drawn(f"survival-{side}", told, told, 2.8, lambda axes, side=side: _survival(axes, found, side))
+        yield _drawn(f"survival-{side}", told, told, 2.8, partial(_survival, found=found, side=side))
     rated = [one for one in ratings.ratings if one.points]
     if rated:
         told = "; ".join(f"{one.model} as {one.side.value}: {one.points.value:.0f}" for one in rated if one.points)
@@ -97,37 +100,39 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
     axes.grid(axis="x", color=FAINT, alpha=0.35, linewidth=0.6)
 
 
-def _span(axes: Axes, place: float, low: float, value: float, high: float, colour: str, marker: str) -> None:
-    axes.plot([low, high], [place, place], color=colour, linewidth=2.2, solid_capstyle="round")
+def _span(axes: Axes, place: float, found: Found, times: float, colour: str, marker: str) -> None:
+    value = found.value * times
+    if found.low is not None and found.high is not None:
+        ends = [found.low * times, found.high * times]
+        axes.plot(ends, [place, place], color=colour, linewidth=2.2, solid_capstyle="round")
     axes.plot([value], [place], marker=marker, color=colour, markersize=7, markeredgecolor="white", markeredgewidth=0.8)
 
 
-def _forest(axes: Axes, estimates: Sequence[Estimate]) -> None:
+def _forest(axes: Axes, results: Sequence[Result]) -> None:
     axes.axvline(0, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    for place, one in enumerate(estimates):
-        assert one.interval
-        low, value, high = (end * one.scale for end in (one.interval.low, one.interval.value, one.interval.high))
-        found = bool(one.finding)
-        _span(axes, place, low, value, high, COLOURS[1] if found else COLOURS[0], "D" if found else "o")
+    for place, one in enumerate(results):
+        assert one.difference
+        colour, marker = (COLOURS[1], "D") if one.finding else (COLOURS[0], "o")
+        _span(axes, place, one.difference, scale(one), colour, marker)
+        value = one.difference.value * scale(one)
         axes.annotate(signed(value, one), (value, place), (0, 7), textcoords="offset points", ha="center", fontsize=9)
-    _rows(axes, [f"{one.name}\n{one.arm or one.title}" for one in estimates])
+    _rows(axes, [f"{one.estimand.name}\n{one.estimand.arm or title(one)}" for one in results])
     axes.set_xlabel("points (diamond: a finding after correction)")
 
 
-def _wins(axes: Axes, found: Findings) -> None:
+def _wins(axes: Axes, found: Analysis) -> None:
     for place, arm in enumerate(found.arms):
-        for offset, rate, colour, marker in ((-0.14, arm.evil, COLOURS[1], "s"), (0.14, arm.town, COLOURS[0], "o")):
-            if rate:
-                low, value, high = (100 * end for end in (rate.low, rate.value, rate.high))
-                _span(axes, place + offset, low, value, high, colour, marker)
-    _rows(axes, [f"{arm.name}\nn = {arm.ended}" for arm in found.arms])
+        for offset, share, colour, marker in ((-0.14, arm.evil, COLOURS[1], "s"), (0.14, arm.town, COLOURS[0], "o")):
+            if share:
+                _span(axes, place + offset, share, 100, colour, marker)
+    _rows(axes, [f"{arm.arm}\nn = {arm.matches}" for arm in found.arms])
     axes.plot([], [], color=COLOURS[1], marker="s", label="evil won")
     axes.plot([], [], color=COLOURS[0], marker="o", label="town won")
     axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     axes.set_xlabel("% of matches")
 
 
-def _pairs(axes: Axes, paired: Sequence[Estimate]) -> None:
+def _pairs(axes: Axes, paired: Sequence[Result]) -> None:
     parts = (("only", "first arm only", COLOURS[1]), ("other", "second arm only", COLOURS[0]),
              ("both", "both", "#b8b8b8"), ("neither", "neither", "#e3e3e3"))  # fmt: skip
     for place, one in enumerate(paired):
@@ -136,33 +141,33 @@ def _pairs(axes: Axes, paired: Sequence[Estimate]) -> None:
             n = getattr(one.pairs, part)
             axes.barh(place, n, left=left, color=colour, height=0.6, edgecolor="white", linewidth=0.8)
             if n:
-                white = part in ("only", "other")
-                axes.annotate(str(n), (left + n / 2, place), ha="center", va="center", fontsize=9,
-                              color="white" if white else "#111111")  # fmt: skip
+                ink = "white" if colour in COLOURS else "#111111"
+                axes.annotate(str(n), (left + n / 2, place), ha="center", va="center", fontsize=9, color=ink)
             left += n
     for _, label, colour in parts:
         axes.barh([0], [0], color=colour, label=label)
-    _rows(axes, [f"{one.name}\n{one.arm} / {one.against}" for one in paired])
+    _rows(axes, [f"{one.estimand.name}\n{' / '.join(arms_of(one))}" for one in paired])
     axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9)
     axes.set_xlabel("blocks")
 
 
-def _evidence(axes: Axes, found: Findings) -> None:
-    if found.stop:
-        axes.axhline(found.stop, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-        axes.annotate(f"stops at {found.stop:g}", (0, found.stop), (4, 4), textcoords="offset points", fontsize=9)
-    for place, one in enumerate(one for one in found.estimates if one.evidence):
-        blocks, values = zip(*one.evidence, strict=True)
-        axes.plot(blocks, values, color=COLOURS[place % 6], linestyle=STROKES[place % 6], label=one.name)
+def _evidence(axes: Axes, grown: Sequence[Result]) -> None:
+    for place, one in enumerate(grown):
+        assert one.evidence
+        blocks, values = zip(*one.evidence.path, strict=True)
+        axes.plot(blocks, values, color=COLOURS[place % 6], linestyle=STROKES[place % 6], label=one.estimand.name)
+    for stop in {one.evidence.threshold for one in grown if one.evidence}:
+        axes.axhline(stop, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.annotate(f"{stop:g}", (0, stop), (2, 3), textcoords="offset points", fontsize=9)
     axes.set_yscale("log")
     axes.set_xlabel("blocks")
     axes.set_ylabel("e-value")
     axes.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
 
 
-def _survival(axes: Axes, found: Findings, side: str) -> None:
+def _survival(axes: Axes, found: Analysis, side: str) -> None:
     for place, one in enumerate(one for one in found.survival if one.side == side):
-        days, shares = zip(*one.points, strict=True)
+        days, shares, *_ = zip(*one.points, strict=True)
         axes.step(days, [100 * share for share in shares], where="post", color=COLOURS[place % 6],
                   linestyle=STROKES[place % 6], label=f"{one.arm} (n = {one.seats:,})")  # fmt: skip
     axes.set_ylim(0, 103)
@@ -178,7 +183,8 @@ def _ratings(axes: Axes, ratings: Ratings) -> None:
         assert one.points
         kind = RIVALS.index(one.side)
         colour, marker = (COLOURS[1], "s") if not kind else (COLOURS[0], "o")
-        _span(axes, place, one.points.low, one.points.value, one.points.high, colour, marker)
+        points = Found(one.points.value, one.points.low, one.points.high, one.matches)
+        _span(axes, place, points, 1, colour, marker)
     _rows(axes, [f"{one.model} as {one.side.value}\n{counted(one.matches, 'match', 'matches')}" for one in rated])
     axes.set_xlabel("points (1500: mean of the side)")
 
@@ -186,18 +192,19 @@ def _ratings(axes: Axes, ratings: Ratings) -> None:
 # In words -------------------------------------------------------------------------------------------------------------
 
 
-def _told_rates(found: Findings) -> Iterator[str]:
+def _told_rates(found: Analysis) -> Iterator[str]:
     for arm in found.arms:
         if arm.evil and arm.town:
-            yield f"{arm.name}: evil won {arm.evil.value:.0%}, town {arm.town.value:.0%} of {arm.ended}"
+            yield f"{arm.arm}: evil won {arm.evil.value:.0%}, town {arm.town.value:.0%} of {arm.matches}"
 
 
-def _told_pairs(one: Estimate) -> str:
+def _told_pairs(one: Result) -> str:
     assert one.pairs
-    return f"{one.name}: {one.pairs.only} in {one.arm} only, {one.pairs.other} in {one.against} only of {one.pairs.n}"
+    first, second = arms_of(one)
+    told = f"{one.pairs.only} in {first} only, {one.pairs.other} in {second} only"
+    return f"{one.estimand.name}: {told}, of {counted(one.pairs.n, 'block')}"
 
 
-def _told_evidence(found: Findings) -> Iterator[str]:
-    for one in found.estimates:
-        if one.evidence:
-            yield f"{one.name}: {one.evidence[-1][1]:.2g} after {counted(one.evidence[-1][0], 'block')}"
+def _told_evidence(one: Result) -> str:
+    assert one.evidence
+    return f"{one.estimand.name}: {one.evidence.e:.2g} after {counted(one.evidence.path[-1][0], 'block')}"

@@ -16,6 +16,7 @@ from eval.report.figures import figures
 from eval.report.page import Study, page
 from eval.report.run import Run, run_from_json
 from eval.report.tables import blocks_table, csv_bytes, in_order, latex_tables, matches_table, seats_table
+from eval.statistics import result
 
 OUTCOMES, PLAN, RUN, CLUSTERS, ANALYSIS = "outcomes.jsonl", "plan.yaml", "run.json", "clusters.json", "analysis.json"
 PAGE, MANIFEST = "report.html", "manifest.json"
@@ -25,10 +26,10 @@ class NoExport(ValueError):
     """A folder that holds no exported experiment."""
 
 
-def contents(study: Study, outcomes: Iterable[Outcome], analysis: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def contents(study: Study, outcomes: Iterable[Outcome]) -> Iterator[tuple[str, bytes]]:
     """Every file of a report by name; the manifest last."""
     ordered = in_order(outcomes)
-    made = dict(_data(study, ordered, analysis))
+    made = dict(_data(study, ordered))
     drawn = list(figures(study.found, study.ratings))
     for one in drawn:
         made |= {f"{one.name}.png": one.png, f"{one.name}.svg": one.svg.encode()}
@@ -39,12 +40,11 @@ def contents(study: Study, outcomes: Iterable[Outcome], analysis: Mapping[str, A
     yield MANIFEST, json_bytes({"plan_sha256": study.run.sha256, "files": files})
 
 
-def _data(study: Study, outcomes: Sequence[Outcome], analysis: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _data(study: Study, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, bytes]]:
     yield PLAN, plan_to_yaml(study.plan).encode()
     yield RUN, json_bytes(study.run.to_json())
     yield OUTCOMES, b"".join(_line(one) for one in outcomes)
-    yield ANALYSIS, json_bytes(analysis)
-    yield "findings.json", json_bytes(study.found.to_json())
+    yield ANALYSIS, json_bytes(result.to_json(study.found))
     yield "ratings.json", json_bytes(study.ratings.to_json())
     yield CLUSTERS, json_bytes([one.to_json() for one in study.clusters])
     for name, frame in (

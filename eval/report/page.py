@@ -16,8 +16,8 @@ from eval.experiments.writing import plan_to_yaml
 from eval.ratings.rating import Ratings
 from eval.report import words
 from eval.report.figures import Drawn
-from eval.report.findings import Findings
 from eval.report.run import Run
+from eval.statistics.result import Analysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Study:
 
     plan: PlanSpec
     run: Run
-    found: Findings
+    found: Analysis
     ratings: Ratings
     clusters: Sequence[Clusters]
     deviations: Sequence[str]

@@ -10,8 +10,8 @@ import pandas as pd
 
 from eval.experiments.outcome import Outcome, SeatOutcome
 from eval.ratings.rating import Ratings
-from eval.report.findings import ArmFigures, Estimate, Findings, Rate
-from eval.report.words import MINUS, interval, p_value, signed
+from eval.report.words import MINUS, interval, p_value, scale, share, signed, title, undecided
+from eval.statistics.result import Analysis, ArmCounts, Result
 
 Frame: TypeAlias = Any
 """A pandas DataFrame."""
@@ -94,10 +94,10 @@ def _tame(value: Any) -> Any:
 # For papers -----------------------------------------------------------------------------------------------------------
 
 
-def latex_tables(found: Findings, ratings: Ratings) -> Iterator[tuple[str, str]]:
+def latex_tables(found: Analysis, ratings: Ratings) -> Iterator[tuple[str, str]]:
     """Tables in LaTeX with booktabs, by name."""
     parts = {
-        "estimands": ("What was found, by estimand", list(map(_estimate_row, found.estimates))),
+        "estimands": ("What was found, by estimand", list(map(_result_row, found.results))),
         "arms": ("Matches by arm", list(map(_arm_row, found.arms))),
         "ratings": ("Ratings by side", list(_rating_rows(ratings))),
     }
@@ -115,20 +115,21 @@ def _latex(frame: Frame, caption: str, label: str) -> str:
     return "% needs \\usepackage{booktabs}\n" + text.replace(MINUS, "--")
 
 
-def _estimate_row(one: Estimate) -> dict[str, str]:
+def _result_row(one: Result) -> dict[str, str]:
+    found = one.difference
     return {
-        "Estimand": one.name, "Counted": one.title.replace("_", " "),
-        "Difference": signed(one.interval.value * one.scale, one) if one.interval else "",
-        "95 % interval": interval(one) if one.interval else one.reason, "Blocks": str(one.n),
+        "Estimand": one.estimand.name, "Counted": title(one).replace("_", " "),
+        "Difference": signed(found.value * scale(one), one) if found else "",
+        "95 % interval": interval(found, one) if found else one.reason, "Blocks": str(one.blocks),
         "Differing": f"{one.pairs.only} / {one.pairs.other}" if one.pairs else "",
-        "p": p_value(one.p), "p corrected": p_value(one.adjusted),
+        "p": p_value(one.p), "p corrected": p_value(one.corrected),
     }  # fmt: skip
 
 
-def _arm_row(arm: ArmFigures) -> dict[str, str]:
+def _arm_row(arm: ArmCounts) -> dict[str, str]:
     return {
-        "Arm": arm.name, "Ended": str(arm.ended), "Failed": str(arm.failed), "Evil won": _rate(arm.evil),
-        "Town won": _rate(arm.town), "Undecided": str(arm.undecided),
+        "Arm": arm.arm, "Matches": str(arm.matches), "Failed": str(arm.failed), "Evil won": share(arm.evil),
+        "Town won": share(arm.town), "Undecided": str(undecided(arm)),
     }  # fmt: skip
 
 
@@ -138,7 +139,3 @@ def _rating_rows(ratings: Ratings) -> Iterator[dict[str, str]]:
         told = f"{points.value:.0f} [{points.low:.0f}, {points.high:.0f}]" if points else one.reason
         yield {"Model": one.model, "Side": one.side.value, "Points": told, "Matches": str(one.matches),
                "Blocks": str(one.blocks)}  # fmt: skip
-
-
-def _rate(rate: Rate | None) -> str:
-    return f"{100 * rate.value:.1f} [{100 * rate.low:.1f}, {100 * rate.high:.1f}]" if rate else ""

@@ -16,22 +16,21 @@ import pytest
 
 from eval.experiments.outcome import Outcome
 from eval.experiments.writing import plan_to_yaml
-from eval.ratings.rating import Interval
 from eval.report import words
 from eval.report.files import NoExport, contents, read, write
-from eval.report.findings import Estimate
 from eval.report.page import page
 from eval.report.run import Run, deviations
 from eval.report.tables import csv_bytes, latex_tables, matches_table
+from eval.statistics.result import Result
 from tests.experiments.plans import plan
 from tests.experiments.simulated import outcome
-from tests.experiments.studies import NASTY, estimate, findings, some_outcomes, study
+from tests.experiments.studies import BOTH, NASTY, analysis, figure, result, some_outcomes, study
 
 
 @pytest.fixture(scope="module")
 def files() -> Mapping[str, bytes]:
     """All files of a report."""
-    return dict(contents(study(), some_outcomes(), {"value": 0.1}))
+    return dict(contents(study(), some_outcomes()))
 
 
 # In words -------------------------------------------------------------------------------------------------------------
@@ -40,27 +39,27 @@ def files() -> Mapping[str, bytes]:
 @pytest.mark.parametrize(
     ("one", "sentence"),
     [
-        (estimate(), "P1: Evil won 4.2 points more in EM than in AA [-1.1, +9.4], 320 blocks"),
-        (estimate(what="town_won", interval=Interval(-0.02, -0.1, 0.06)),
+        (result(), "P1: Evil won 4.2 points more in EM than in AA [-1.1, +9.4], 320 blocks"),
+        (result(what="town_won", difference=figure(-0.02, -0.1, 0.06)),
          "P1: The Town won 2.0 points fewer in EM than in AA [-10.0, +6.0], 320 blocks"),
-        (estimate(of=("P1", "P2")), "P1: P1 less P2 is +4.2 points [-1.1, +9.4], 320 blocks"),
-        (estimate(what="days_alive_7@evil", interval=Interval(0.42, 0.1, 0.7), n=1),
+        (result(estimand=BOTH), "P3: P1 less P2 is +4.2 points [-1.1, +9.4], 320 blocks"),
+        (result(what="days_alive_7@evil", share=False, difference=figure(0.42, 0.1, 0.7, 1)),
          "P1: days alive 7@evil is 0.42 higher in EM than in AA [+0.10, +0.70], 1 block"),
-        (estimate(interval=None, reason="no block has both arms"), "P1: no block has both arms"),
+        (result(difference=None, reason="no block has both arms"), "P1: no block has both arms"),
     ],
 )  # fmt: skip
-def test_a_result_is_a_sentence_with_interval_and_blocks(one: Estimate, sentence: str) -> None:
+def test_a_result_is_a_sentence_with_interval_and_blocks(one: Result, sentence: str) -> None:
     assert words.result(one).replace("\u2212", "-") == sentence
 
 
 def test_the_head_says_results_failures_and_what_could_be_seen() -> None:
-    head = [line.replace("\u2212", "-") for line in words.head(plan(), findings())]
+    head = [line.replace("\u2212", "-") for line in words.head(plan(), analysis())]
     after = "at alpha 0.05 after Holm"
     assert head == [
         "P1: Evil won 4.2 points more in EM than in AA [-1.1, +9.4], 320 blocks; no finding at alpha 0.05 after Holm.",
         f"P2: The Town won 12.0 points fewer in TM than in AA [-18.0, -5.0], 320 blocks; a finding {after}.",
         "P3: P1 less P2 is +4.2 points [-1.1, +9.4], 320 blocks; no finding at alpha 0.05 after Holm.",
-        "2 of 1,274 matches failed (EM 2 timeout); they count as won by nobody.",
+        "2 of 1,280 matches failed (EM 2 timeout); they count as won by nobody.",
         "320 blocks show differences from 10.0 points on.",
     ]
 
@@ -117,7 +116,7 @@ def test_the_page_escapes_what_others_wrote(files: Mapping[str, bytes]) -> None:
 
 
 def test_an_unmeasured_model_heads_the_page_as_exploratory() -> None:
-    exploratory = page(study(found=findings(exploratory="M has not been measured.")), [], {})
+    exploratory = page(study(found=analysis(exploratory="M has not been measured.")), [], {})
     heading = exploratory.index("EXPLORATORY")
     assert heading < exploratory.index("P1: Evil won")
     assert "EXPLORATORY" not in page(study(), [], {})
@@ -140,7 +139,7 @@ def test_every_example_of_a_group_leads_to_its_trial_and_event(files: Mapping[st
 
 
 def test_the_same_study_gives_the_same_bytes(files: Mapping[str, bytes]) -> None:
-    again = dict(contents(study(), reversed(some_outcomes()), {"value": 0.1}))
+    again = dict(contents(study(), reversed(some_outcomes())))
     assert again.keys() == files.keys()
     assert [name for name in files if again[name] != files[name]] == []
 
@@ -186,7 +185,7 @@ def test_no_text_of_a_table_is_a_formula() -> None:
 
 
 def test_latex_tables_are_booktabs_and_escaped() -> None:
-    made = study(found=findings(estimates=(estimate("P_1", what="x&y_%"),)))
+    made = study(found=analysis(results=(result("P_1", "x&y_%"),)))
     tables = dict(latex_tables(made.found, made.ratings))
     assert set(tables) == {"estimands", "arms", "ratings"}
     assert all(rule in tables["estimands"] for rule in (r"\toprule", r"\midrule", r"\bottomrule"))
