@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agents.scripted.dials import PLAIN, Dials
 from agents.scripted.inventions import Draw, invent, report, twist
-from agents.scripted.lists import HARMLESS, capacity, exact, is_town, posable
+from agents.scripted.lists import HARMLESS, capacity, exact, is_killer, is_town, posable
 from agents.scripted.memory import Memory, Night
 from agents.scripted.statements import Act, Statement
 from game.engine.roles import ROLES
@@ -67,7 +67,7 @@ class Story:
         self.reports = [report for night in range(1, self.nights + 1) for report in self._invent(memory, night)]
 
     def _cover(self, memory: Memory, taken: tuple[str, ...]) -> str:
-        self.bare = self.dials.slips > 0 and self.draw("slip") < self.dials.slips
+        self.bare = is_killer(memory.role) and self.draw("slip") < self.dials.slips
         if self.bare:
             return memory.role
         claimed = {claim.role for claim in memory.claims.values()}
