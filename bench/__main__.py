@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 BENCHES = {"engine": [], "peers": [], "scripted": ["--matches", "100"], "metrics": []}
-ON_REQUEST: dict[str, list[str]] = {"lanes": [], "spectators": [], "page": [], "logs": [], "samples": []}
+ON_REQUEST: dict[str, list[str]] = {
+    "lanes": [],
+    "spectators": [],
+    "page": [],
+    "logs": [],
+    "samples": [],
+    "experiments": [],
+}
 """Those that start servers; only by name."""
 
 

@@ -51,6 +51,12 @@ def experiment_amend(*, experiment: Experiment, plan: str) -> Experiment:
 
 
 @transaction.atomic
+def experiment_begin(*, plan: str, created_by: Any = None) -> Experiment:
+    """A plan in YAML launched at once, or nothing. Raises PlanError with line numbers, and Rejected."""
+    return experiment_launch(experiment=experiment_create(plan=plan, created_by=created_by))
+
+
+@transaction.atomic
 def experiment_launch(*, experiment: Experiment) -> Experiment:
     """Freeze the plan, make its trials and call for workers. Raises PlanError, and Rejected."""
     spec = plan_from_yaml(experiment.plan)

@@ -25,5 +25,4 @@ def stand_ins(settings: Any) -> None:
 
 def launched(given: PlanSpec | None = None, **changed: Any) -> Experiment:
     """An experiment that is being played."""
-    experiment = experimenting.experiment_create(plan=plan_to_yaml(given or plan(**changed)))
-    return experimenting.experiment_launch(experiment=experiment)
+    return experimenting.experiment_begin(plan=plan_to_yaml(given or plan(**changed)))

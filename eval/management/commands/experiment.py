@@ -78,8 +78,7 @@ class Command(BaseCommand):
         """Launch it, or go on with it, and follow it to its end."""
         experiment = self._known(spec)
         if experiment is None:
-            experiment = experimenting.experiment_create(plan=path.read_text("utf-8"))
-            experimenting.experiment_launch(experiment=experiment)
+            experiment = experimenting.experiment_begin(plan=path.read_text("utf-8"))
         elif experiment.state == Experiment.State.PAUSED:
             experimenting.experiment_resume(experiment=experiment)
         self._say(f"experiment {experiment.pk}, plan {experiment.sha256[:12]}, {spec.blocks} blocks")
