@@ -32,7 +32,8 @@ def agent_for_seat(*, seat: Seat, match: Match, listen: Listener) -> AnyAgent:
         raise KeyError(f"There is no agent or model {seat.agent!r}.")
     record = record_for(model, seat)
     client = seat_client(match_id=match.pk, seat=seat.number, model=model)
-    return LanguageAgent(seat.number, record, client, listen=listen, special=_special(record))
+    luck = seat.agent_options.get("luck", "")
+    return LanguageAgent(seat.number, record, client, listen=listen, special=_special(record), luck=luck)
 
 
 def is_scripted(name: str) -> bool:

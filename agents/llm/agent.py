@@ -13,6 +13,7 @@ from agents.llm.lookups import Seen
 from agents.llm.prompt import SUMMARY_WORDS, Prompt, Transcript
 from agents.llm.record import ModelRecord
 from agents.llm.turn import Turn
+from game.engine import chance
 from game.engine.actions import Summarise
 from game.engine.asks import Ask
 from game.engine.events import Event
@@ -20,18 +21,25 @@ from game.engine.state import View
 from game.engine.types import Seat
 from game.play.seats import Decision, Listener, Piece
 
+SEEDS = 2**31
+"""As many as every server takes."""
+
 
 def silent(piece: Piece) -> None:
     """A listener for whom nobody cares."""
 
 
 class LanguageAgent:
-    """One seat played by a model. Its memory is its log: a match that is taken over goes on alike."""
+    """One seat played by a model. Its memory is its log: a match that is taken over goes on alike.
+
+    With `luck` every ask is sampled by a seed that hangs on it and on the ask; without, as the server likes.
+    """
 
     def __init__(
-        self, seat: Seat, record: ModelRecord, client: Client, *, listen: Listener = silent, special: Sequence[str] = ()
-    ) -> None:
-        self.record, self.client, self.listen = record, client, listen
+        self, seat: Seat, record: ModelRecord, client: Client, *, listen: Listener = silent,
+        special: Sequence[str] = (), luck: str = "",
+    ) -> None:  # fmt: skip
+        self.record, self.client, self.listen, self.luck = record, client, listen, luck
         self.transcript = Transcript(record, seat, special)
         self._grammars = True
         self._summed: set[int] = set()
@@ -50,7 +58,7 @@ class LanguageAgent:
         transcript = self.transcript
         summary = await self._summary(view)
         seen = Seen(view, ask, transcript.events, transcript.special, self.record.notation)
-        turn = Turn(self.record, self.client, transcript.counter, seen, self.listen, grammars=self._grammars)
+        turn = Turn(self._drawing(ask), self.client, transcript.counter, seen, self.listen, grammars=self._grammars)
         while True:
             prompt = transcript.prompt(view, ask)
             try:
@@ -66,6 +74,13 @@ class LanguageAgent:
             action, cost = summary
             decision = replace(decision, actions=(*decision.actions, action), cost=decision.cost + cost)
         return decision
+
+    def _drawing(self, ask: Ask) -> ModelRecord:
+        """The model with the seed by which this ask is sampled."""
+        if not self.luck:
+            return self.record
+        seed = int(chance.draw(self.luck, ask.seat, ask.id, ask.attempt) * SEEDS)
+        return replace(self.record, sampling={**self.record.sampling, "seed": seed})
 
     async def guess(self, view: View) -> Guess:
         """What the model takes the others for, asked beside the match: nothing of it stays."""

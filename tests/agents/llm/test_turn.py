@@ -65,6 +65,24 @@ async def test_an_action_in_tags_is_taken_with_its_thought():
     assert [attempt.refusal for attempt in decision.report.attempts] == [""]
 
 
+async def test_with_luck_of_its_own_an_ask_is_sampled_by_a_seed_that_is_its_own_too():
+    async def seeds(luck: str, kind: AskKind) -> list[object]:
+        log, state, ask = moment(kind)
+        client = FaultyClient("nothing that can be read", "<pass/>")
+        agent = LanguageAgent(ask.seat, model(), client, luck=luck)
+        agent.observe(visible(log, ask.seat))
+        await agent.decide(view(state, ask.seat), ask)
+        return [request.sampling.get("seed") for request in client.requests]
+
+    first = await seeds("block 1:EM", AskKind.SPEAK)
+    assert isinstance(first[0], int)
+    assert len(set(first)) == 1, "all that belongs to one ask"
+    assert await seeds("block 1:EM", AskKind.SPEAK) == first
+    assert await seeds("block 1:AA", AskKind.SPEAK) != first
+    assert await seeds("block 1:EM", AskKind.ACT) != first
+    assert set(await seeds("", AskKind.SPEAK)) == {None}
+
+
 async def test_a_look_up_is_answered_inside_the_same_thought():
     decision, client = await decided("<think>Who is who? <roles/>", " I see.</think><say>Nine roles.</say>")
     second = client.requests[1]
