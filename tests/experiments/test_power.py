@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
 
-from eval.statistics.power import pairs_needed, power_of, sentence, smallest_difference
+from eval.statistics.power import exact_power, pairs_needed, power_of, sentence, smallest_difference
 
 TABLE = [
     (0.50, 0.05, (1563, 1291, 949)),
@@ -70,6 +70,16 @@ def test_power_is_what_simulated_blocks_show() -> None:
     differences = wins[:, 0].astype(float) - wins[:, 1]
     z = differences.mean(axis=1) / (differences.std(axis=1) / np.sqrt(385))
     assert (np.abs(z) > 1.96).mean() == pytest.approx(power_of(385, 0.5, 0.1, 0.0), abs=0.025)
+
+
+def test_an_exact_test_finds_a_little_less_than_the_table_says_and_as_much_as_simulated_blocks_show() -> None:
+    rng = np.random.default_rng(6)
+    kinds = rng.multinomial(320, [0.28, 0.16, 0.3, 0.26], size=1_000)
+    found = [only > other and stats.binomtest(int(only), int(only + other)).pvalue < 0.05 for only, other, *_ in kinds]
+    exact = exact_power(320, 0.28, 0.16)
+    assert np.mean(found) == pytest.approx(exact, abs=0.03)
+    rho = (0.3 - 0.58 * 0.46) / float(np.sqrt(0.58 * 0.42 * 0.46 * 0.54))
+    assert 0.0 < power_of(320, 0.46, 0.12, rho) - exact < 0.05
 
 
 @pytest.mark.parametrize(
