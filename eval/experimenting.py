@@ -186,7 +186,7 @@ def experiments_tend() -> int:
 
     Whatever was lost, with a process, with the broker, is found again here.
     """
-    found = list(Experiment.objects.filter(state=State.RUNNING))
+    found = list(Experiment.objects.filter(state=State.RUNNING, rules=rules_sha256()))
     for experiment in found:
         if not experiment_settle(experiment_id=experiment.pk):
             matching.matches_tend(experiment)

@@ -60,7 +60,7 @@ def queue_of(match_id: int) -> str:
 @transaction.atomic
 def matches_tend(experiment: Experiment) -> None:
     """Write what has become of the matches of models, and begin others; one process at a time."""
-    if not Experiment.objects.select_for_update(skip_locked=True).filter(pk=experiment.pk).exists():
+    if not Experiment.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=experiment.pk).exists():
         return
     blocks = Blocks(plan_of(experiment))
     arms = set(blocks.arms) - set(scripted_arms(blocks))

@@ -20,6 +20,7 @@ from eval.experimenting import plan_of_experiment
 from eval.experiments.arms import arms_of
 from eval.experiments.outcome import Side
 from eval.models import Experiment, Trial
+from eval.releases import rules_sha256
 from game.log import STALE_AFTER
 
 LATELY = timedelta(minutes=1)
@@ -186,6 +187,8 @@ def _answers(row: Mapping[str, Any]) -> dict[str, Any]:
 def _wrong(experiment: Experiment, arms: Sequence[ArmProgress], open_trials: int, sign: datetime) -> Iterator[str]:
     """All that is wrong in words, the worst first."""
     silent = timezone.now() - sign
+    if experiment.state == Experiment.State.RUNNING and experiment.rules != rules_sha256():
+        yield "The rules have changed since it was launched: this release does not play it."
     if experiment.state == Experiment.State.RUNNING and open_trials and silent > SILENT:
         minutes = max(1, round(silent.total_seconds() / 60))
         yield f"Nobody has played for {minutes} min. Start a worker: ./tossim up, or celery with the queue batch."

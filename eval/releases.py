@@ -1,4 +1,4 @@
-"""What a result was made with: the version of this release, its commit, and a hash of the rules."""
+"""What a result was made with: the version of this release, its commit, and a hash of what decides a match."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-RULES = Path("game") / "engine"
+DECIDING = ("game/engine", "game/play", "agents/scripted")
+"""Whatever a match of scripted agents comes to is decided here."""
 
 
 @cache
@@ -35,10 +36,10 @@ def _git(*words: str) -> str:
 
 @cache
 def rules_sha256() -> str:
-    """A hash of every file that the rules are made of: matches of another one are another game."""
+    """A hash of the rules, the loop and the scripted agents: with other ones, the same plan is another experiment."""
     root = Path(settings.BASE_DIR)
     found = hashlib.sha256()
-    for path in sorted((root / RULES).rglob("*")):
+    for path in sorted(path for folder in DECIDING for path in (root / folder).rglob("*")):
         if path.suffix in (".py", ".toml"):
             found.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
     return found.hexdigest()

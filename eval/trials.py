@@ -28,6 +28,7 @@ from eval.experiments.outcoming import Sat, failed_outcome, log_pack, log_unpack
 from eval.experiments.plan import PlanSpec
 from eval.experiments.playing import Finished, Game, game_of, games_play
 from eval.models import Experiment, Trial
+from eval.releases import rules_sha256
 from game.bell import RENEW_EVERY
 from game.engine.events import Event
 from game.engine.types import Seat
@@ -136,8 +137,11 @@ def trials_play(
 ) -> int:
     """Play trials of scripted agents until none is left to take, or the time is over; how many were written.
 
-    Does nothing where this process plays already.
+    Does nothing where this process plays already, or where its rules are not those of the launch.
     """
+    if experiment.rules != rules_sha256():
+        log.warning("%s was launched with other rules than this worker has", experiment)
+        return 0
     if not _busy.acquire(blocking=False):
         return 0
     try:

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stand_ins")]
 def test_progress_counts_by_arm_and_says_how_fast_it_goes() -> None:
     experiment = launched()
     trials.trials_take(experiment.pk, list(Blocks(plan()).arms), 4)
+    experiment.trials.filter(state="running").update(heartbeat_at=timezone.now() + timedelta(hours=1))
     first = progress_of(experiment)
     assert [(arm.name, arm.total, arm.running) for arm in first.arms] == [
         (name, 6, 1) for name in ("AA", "EM", "TM", "MM")

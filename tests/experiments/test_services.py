@@ -15,6 +15,7 @@ from eval.experiments.outcoming import log_sha256
 from eval.experiments.playing import Finished
 from eval.experiments.writing import PlanError, plan_sha256
 from eval.models import Experiment, Trial
+from eval.progress import progress_of
 from game.engine.codec import to_json
 from game.log import STALE_AFTER
 from game.models import Match
@@ -93,9 +94,12 @@ def test_paused_experiments_are_not_taken_from_and_go_on_when_they_are_resumed()
 
 def test_under_other_rules_nothing_is_gone_on_with() -> None:
     experiment = launched()
-    experimenting.experiment_pause(experiment=experiment)
     Experiment.objects.update(rules="other")
     experiment.refresh_from_db()
+    assert trials.trials_play(experiment) == 0
+    assert experimenting.experiments_tend() == 0
+    assert progress_of(experiment).worst.startswith("The rules have changed")
+    experimenting.experiment_pause(experiment=experiment)
     with pytest.raises(Rejected, match="rules have changed"):
         experimenting.experiment_resume(experiment=experiment)
 
