@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models import Avg, Count, F
 
 from agents.models import LanguageModel
 from agents.seating import is_scripted, scripted_agent
+from eval.experiments.arms import primary_of
 from eval.experiments.blocks import Blocks, Sitter
 from eval.experiments.budget import Budget, Rate, budget_of, measure
 from eval.experiments.plan import PlanSpec
@@ -20,6 +21,8 @@ from game.play.seats import Agent
 
 RECENT = 500
 """Decisions of a model that its rate is measured on."""
+TABLE = (0.05, 0.1)
+"""Differences of rates of which every dry run says how many blocks they take."""
 STAND_IN = "scripted"
 """Who plays the sample where a model will."""
 
@@ -42,7 +45,26 @@ def dry_run(plan: PlanSpec, *, workers: int = 1) -> DryRun:
     blocks = Blocks(plan)
     rates = {name: rate_of(player.agent) for name, player in plan.models.items() if not is_scripted(player.agent)}
     sample = measure(blocks, _stand_in)
-    return DryRun(budget_of(blocks, sample, rates, workers=workers, lanes=lanes_serving(blocks)), ())
+    budget = budget_of(blocks, sample, rates, workers=workers, lanes=lanes_serving(blocks))
+    return DryRun(budget, list(_sees(plan)))
+
+
+def _sees(plan: PlanSpec) -> Iterator[str]:
+    """What its blocks can show, and how many some differences take."""
+    from eval.statistics.power import pairs_needed, sentence  # scipy: no web process brings it before it is asked for
+
+    base, rho, power = plan.power.base, plan.power.rho, plan.power.power
+    yield sentence(plan.blocks, base, rho, alpha=plan.alpha, power=power)
+    tests = len(primary_of(plan)) if plan.correction == "holm" else 1
+    if tests > 1:
+        yield f"Holm over {tests}, at its strictest: " + sentence(
+            plan.blocks, base, rho, alpha=plan.alpha / tests, power=power
+        )
+    sizes = sorted({plan.power.difference, *(size for size in TABLE if base + size < 1)})
+    needed = ", ".join(
+        f"{100 * size:g} points {pairs_needed(base, size, rho, alpha=plan.alpha, power=power):,}" for size in sizes
+    )
+    yield f"Blocks that a difference takes: {needed}."
 
 
 def _stand_in(seat: Seat, sitter: Sitter) -> Agent:

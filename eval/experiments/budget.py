@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from eval.experiments.arms import Arm
 from eval.experiments.blocks import Block, Blocks
-from eval.experiments.playing import MakeAgent, game_of
+from eval.experiments.playing import MakeAgent, game_of, games_play
 from game.engine.events import Decided, StageOpened
 from game.engine.types import Seat
-from game.play.drivers import run_sync
 
 SAMPLED = 2
 """Blocks of each setup that are played to measure a match."""
@@ -89,18 +88,23 @@ class Measured:
 
 
 def measure(blocks: Blocks, make: MakeAgent) -> list[Measured]:
-    """Play the first blocks of each setup in one arm with the agents that `make` gives."""
-    arm = next(iter(blocks.arms))
-    found = []
-    for number in range(min(blocks.plan.blocks, SAMPLED * len(blocks.plan.lobbies))):
-        block = blocks.block(number)
-        game = game_of(blocks, block, arm)
-        began = time.perf_counter()
-        log = run_sync(game.opening, {seat: make(seat, one) for seat, one in game.sat.sitters.items()}).log
-        spent = time.perf_counter() - began
-        asks = Counter(event.seat for event in log if isinstance(event, Decided))
-        found.append(Measured(block, spent, sum(isinstance(event, StageOpened) for event in log), asks))
-    return found
+    """Play the first blocks of each setup in one arm with the agents that `make` gives, after one to warm up.
+
+    Raises what an agent raises.
+    """
+    count = min(blocks.plan.blocks, SAMPLED * len(blocks.plan.lobbies))
+    return [_measured(blocks, number, make) for number in (0, *range(count))][1:]
+
+
+def _measured(blocks: Blocks, number: int, make: MakeAgent) -> Measured:
+    block = blocks.block(number)
+    began = time.thread_time()
+    (done,) = games_play([game_of(blocks, block, next(iter(blocks.arms)))], make)
+    if isinstance(done, Exception):
+        raise done
+    asks = Counter(event.seat for event in done.log if isinstance(event, Decided))
+    stages = sum(isinstance(event, StageOpened) for event in done.log)
+    return Measured(block, time.thread_time() - began, stages, asks)
 
 
 def budget_of(

@@ -141,6 +141,12 @@ class PowerSpec(Strict):
     rho: Annotated[float, Field(ge=0, lt=1)] = 0.17
     """Correlation of the two matches of a block."""
 
+    @model_validator(mode="after")
+    def _fits(self) -> PowerSpec:
+        if self.base + self.difference >= 1:
+            raise ValueError("base and difference together must stay below 1")
+        return self
+
 
 class StoppingSpec(Strict):
     """When the experiment may end: at its blocks, at planned looks, or at any time by an e-value."""

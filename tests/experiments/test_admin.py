@@ -61,6 +61,9 @@ def test_a_dry_run_says_what_it_takes_before_anything_starts(staff: Client) -> N
     assert "24 matches: 24 of scripted agents, 0 with models" in page
     assert "no calls to models, no money" in page
     assert "measured here on 2 matches" in page
+    assert "6 blocks can see" in page
+    assert "Holm over 4, at its strictest" in page
+    assert "5 points 1,291, 10 points 319" in page
     assert Trial.objects.count() == 0
 
 
