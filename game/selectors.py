@@ -61,15 +61,15 @@ def unknown_agents(names: Iterable[str]) -> list[str]:
     known = agent_names()
     sentences = []
     for name in dict.fromkeys(names):
-        try:
-            dials_of(name, settings.TOSSIM_AGENT_DIALS)
-        except BadDial as flaw:
-            sentences.append(str(flaw))
-            continue
         if agent_of(name) not in known:
             near = difflib.get_close_matches(name, known, 1, 0.5)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
             sentences.append(f"There is no agent or model {name!r}; {hint}")
+            continue
+        try:
+            dials_of(name, settings.TOSSIM_AGENT_DIALS)
+        except BadDial as flaw:
+            sentences.append(str(flaw))
     return sentences
 
 

@@ -15,6 +15,7 @@ from game.engine.setup import start, table_for
 from game.names import NAMES
 from game.play.drivers import run_sync
 from game.play.seats import Agent
+from game.selectors import unknown_agents
 
 KNOWN = {"scripted": ("lie", "read")}
 
@@ -57,6 +58,15 @@ def test_a_seat_gets_the_player_with_its_dials() -> None:
     assert is_scripted("scripted:lie=0.3")
     assert not is_scripted("qwen:lie=0.3")
     assert set(settings.TOSSIM_AGENT_DIALS) <= set(settings.TOSSIM_AGENTS)
+
+
+@pytest.mark.django_db
+def test_a_lobby_is_told_what_is_wrong_with_a_dial() -> None:
+    assert unknown_agents(["scripted:lie=0.3", "scripted"]) == []
+    assert unknown_agents(["scripted:lei=1", "skripted:lie=1"]) == [
+        "The agent 'scripted' has no dial 'lei'; did you mean 'lie'?",
+        "There is no agent or model 'skripted:lie=1'; did you mean 'scripted'?",
+    ]
 
 
 def played(name: str) -> list[e.Event]:
