@@ -362,12 +362,11 @@ class TrialAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     @action(description="Open as a match: replay, report, log, forks")
     def open_as_match(self, request: HttpRequest, chosen: QuerySet[Trial]) -> None:
         """Make the rows of matches from the logs that are kept."""
-        opened = 0
+        opened = []
         for trial in chosen:
             try:
-                matching.trial_open(trial=trial)
+                opened.append(matching.trial_open(trial=trial).pk)
             except Rejected as refused:
                 self.message_user(request, refused.reason, messages.WARNING)
-            else:
-                opened += 1
-        self.message_user(request, f"{opened} of {len(chosen)} trials opened.")
+        links = format_html_join(", ", '<a href="/m/{}">/m/{}</a>', ((pk, pk) for pk in opened))
+        self.message_user(request, format_html("{} of {} trials opened: {}", len(opened), len(chosen), links))
