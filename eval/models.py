@@ -351,3 +351,15 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.block} in {self.arm}"
+
+
+class Board(models.Model):
+    """Ratings of all models by side, from the matches of all experiments on a role list or on all of them."""
+
+    setup = models.CharField(max_length=60, blank=True, unique=True, help_text="empty: all role lists together")
+    ratings = models.JSONField()
+    experiments = models.JSONField(help_text="whose matches are counted: id, name, matches")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.setup or "all role lists"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from importlib import import_module
+from typing import Any
 
 from celery import shared_task
 from django.conf import settings
 
-from eval import experimenting, index, probing, trials
+from eval import experimenting, index, probing, reports, trials
 from eval.models import Experiment
 from game.live import stopping
 from game.models import Match
@@ -60,3 +62,23 @@ def trials_play(experiment_id: int) -> None:
 def experiments_tend() -> int:
     """See to all experiments that are being played; how many there are."""
     return experimenting.experiments_tend()
+
+
+@shared_task
+def experiment_analyse(experiment_id: int) -> None:
+    """Count the outcomes of an experiment; at its end, write its report and rate everybody anew."""
+    _analysing().experiment_analyse(experiment=Experiment.objects.get(pk=experiment_id))
+
+
+@shared_task
+def experiments_analyse() -> int:
+    """Have every experiment analysed that has newer outcomes; how many there are."""
+    found = list(reports.experiments_stale())
+    for experiment in found:
+        experiment_analyse.apply_async([experiment.pk], expires=60)
+    return len(found)
+
+
+def _analysing() -> Any:
+    """What needs numpy and its kin: tasks are known to web processes too, which never load it."""
+    return import_module("eval.analysing")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from frontend import exports, views
+from frontend import experiments, exports, views
 from frontend.api import api
 
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("logs", views.logs_page, name="logs"),
     path("me", views.me, name="me"),
     path("lanes", views.lanes_page, name="lanes"),
+    path("leaderboard", views.leaderboard, name="leaderboard"),
+    path("experiments", views.experiments, name="experiments"),
+    path("experiments/<int:experiment_id>", views.experiment, name="experiment"),
+    path("experiments/<int:experiment_id>/trials/<int:trial_id>", experiments.trial_open, name="trial"),
+    path("experiments/<int:experiment_id>/report/<str:name>", experiments.report_file, name="experiment-report"),
     path("api/", api.urls),
     path("healthz", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from ninja.errors import HttpError
 from pydantic import ValidationError
 
-from frontend import api, exports, facts, lanes, listing, logs, persons
+from frontend import api, exports, facts, lanes, leaderboards, listing, logs, persons
 from frontend.schemas.logs import LogWish
 from frontend.schemas.matches import MatchQuery
 from game.engine.roles import ROLES
@@ -33,7 +33,8 @@ FILTERS = ("q", "winner", "mode", "agent", "who", "practice", "sort")
 """Parts of the home page's address."""
 COMPONENTS = {
     "home": "Home", "match": "Match", "compare": "Compare", "lobby": "NewMatch", "rules": "Rules", "lanes": "Lanes",
-    "me": "Me", "logs": "Logs", "report": "Report",
+    "me": "Me", "logs": "Logs", "report": "Report", "experiments": "Experiments", "experiment": "Experiment",
+    "leaderboard": "Leaderboard",
 }  # fmt: skip
 """Which file of `src/pages` shows a page."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\nDisallow: /api/\n"
@@ -169,6 +170,30 @@ def report(request: HttpRequest, match_id: int) -> HttpResponse:
     """A match that is over, as figures."""
     found = _match(match_id)
     return _shell(request, f"Report of {found.title} - ToSSim", {"page": "report"}, report=found)
+
+
+@secured
+@require_safe
+@never_cache
+def experiments(request: HttpRequest) -> HttpResponse:
+    """All experiments, for staff."""
+    return _shell(request, "Experiments - ToSSim", {"page": "experiments"}, experiments=True)
+
+
+@secured
+@require_safe
+@never_cache
+def experiment(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """One experiment, for staff."""
+    return _shell(request, f"Experiment {experiment_id} - ToSSim", {"page": "experiment"}, experiments=True)
+
+
+@secured
+@require_safe
+@never_cache
+def leaderboard(request: HttpRequest) -> HttpResponse:
+    """What models are worth on each side."""
+    return _shell(request, "Leaderboard - ToSSim", {"page": "leaderboard"}, board=leaderboards.board_out(""))
 
 
 @secured

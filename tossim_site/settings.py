@@ -127,8 +127,14 @@ CELERY_BEAT_SCHEDULE = {
     "matches-redispatch": {"task": "game.tasks.matches_redispatch", "schedule": 3.0},
     "endpoints-probe": {"task": "agents.tasks.endpoints_probe", "schedule": 5.0, "options": {"expires": 5.0}},
     "experiments-tend": {"task": "eval.tasks.experiments_tend", "schedule": 3.0, "options": {"expires": 3.0}},
+    "experiments-analyse": {"task": "eval.tasks.experiments_analyse", "schedule": 10.0, "options": {"expires": 10.0}},
     "matches-index": {"task": "eval.tasks.matches_index", "schedule": 60.0, "options": {"expires": 60.0}},
 }
+
+TOSSIM_REPORTS = env.str("TOSSIM_REPORTS", str(VAR / "reports"))
+"""Where reports of experiments are written; workers and web processes on several machines share it."""
+TOSSIM_SITE_URL = env.str("TOSSIM_SITE_URL", "").rstrip("/")
+"""The site's own address, such as https://tossim.example: reports link to it. Empty: they have no links."""
 
 TOSSIM_AGENTS = {
     "scripted": "agents.scripted.ScriptedAgent",

@@ -13,7 +13,7 @@ from eval.experiments.outcome import Outcome
 from eval.experiments.plan import PlanSpec
 from eval.report.words import counted
 
-LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn", "openskill", "matplotlib")
+LIBRARIES = ("matplotlib", "numpy", "openskill", "pandas", "scikit-learn", "scipy", "statsmodels")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,17 @@ def arms_shown(found: Analysis) -> dict[str, dict[str, Any]]:
     return {
         arm.arm: {
             "evil": _figure(arm.evil), "town": _figure(arm.town), "undecided": words.undecided(arm),
-            "calls": arm.calls, "tokens": arm.prompt_tokens + arm.completion_tokens,
         }
         for arm in found.arms
     }  # fmt: skip
 
 
 def found_shown(plan: PlanSpec, found: Analysis, ratings: Ratings) -> dict[str, Any]:
-    """What was found."""
+    """What was found; `so_far` says it as long as nothing is decided."""
     stops = {one.evidence.threshold for one in found.results if one.evidence}
     return {
-        "head": [*words.head(plan, found), *found.warnings], "exploratory": found.exploratory,
+        "head": [*words.head(plan, found), *found.warnings], "so_far": [*words.so_far(found), *found.warnings],
+        "exploratory": found.exploratory,
         "estimands": list(map(_estimand, found.results)), "evidence": list(_evidence(found)),
         "stop": min(stops, default=None), "matches": found.matches, "ratings": ratings_shown(ratings),
     }  # fmt: skip

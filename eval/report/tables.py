@@ -61,7 +61,7 @@ def winner(one: Outcome) -> str:
 
 
 def _figures(figures: Any) -> dict[str, float | None]:
-    return {f"{FIGURE}{name}": value for name, value in figures.items()}
+    return {f"{FIGURE}{name}": figures[name] for name in sorted(figures)}
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Frame:

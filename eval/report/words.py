@@ -20,6 +20,11 @@ def head(plan: PlanSpec, found: Analysis) -> tuple[str, ...]:
     return (*results, failures(found.arms), *found.power[:1])
 
 
+def so_far(found: Analysis) -> tuple[str, ...]:
+    """The same while more matches may come: without a verdict."""
+    return (*(f"{result(one)}." for one in found.primary), failures(found.arms), *found.power[:1])
+
+
 def result(one: Result) -> str:
     """What was found of an estimand: its value, its interval, its blocks."""
     if one.difference is None:

@@ -9,6 +9,7 @@ from typing_extensions import TypeAliasType
 
 from frontend.schemas.acts import ClientFrame
 from frontend.schemas.base import Shape, Viewpoint
+from frontend.schemas.experiments import ExperimentList, ExperimentOut, LeaderboardOut, TrialList
 from frontend.schemas.frames import MatchOut, ServerFrame
 from frontend.schemas.lanes import LaneList
 from frontend.schemas.logs import LabelsOut, LabelWish, LogPage, MarkList, ReportOut, SliceList, SliceOut, SliceWish
@@ -89,9 +90,9 @@ class MePage(MeOut):
 
 
 class BarePage(Shape):
-    """A page that knows nothing before its first request: one that makes a match, or shows two, or one as a report."""
+    """A page that knows nothing before its first request."""
 
-    page: Literal["lobby", "compare", "report"]
+    page: Literal["lobby", "compare", "report", "experiments", "experiment", "leaderboard"]
     roles: list[str]
     user: User | None
     csrf: str
@@ -179,3 +180,7 @@ class Everything(Shape):
     slice_wish: SliceWish
     report_out: ReportOut
     marks: MarkList
+    experiments: ExperimentList
+    experiment: ExperimentOut
+    trials: TrialList
+    leaderboard: LeaderboardOut

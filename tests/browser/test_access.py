@@ -14,8 +14,10 @@ from playwright.sync_api import Page, expect
 from eval.index import match_index
 from game import services
 from game.lobby import LobbySpec
+from tests.browser.test_experiments import sign_in
 from tests.browser.test_watching import archive, live_match
 from tests.browser.visitor import Visitor
+from tests.experiments.kept import kept_board, kept_experiment
 
 Visit = Callable[..., Visitor]
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -132,10 +134,31 @@ def report(page: Page) -> None:
     expect(page.get_by_role("table", name="Metrics of the match")).to_be_visible()
 
 
+def experiments(page: Page) -> None:
+    """All experiments."""
+    kept_experiment()
+    sign_in(page, "/experiments")
+    expect(page.get_by_role("link", name="four-arms")).to_be_visible()
+
+
+def experiment(page: Page) -> None:
+    """One experiment, with the matches behind a figure."""
+    sign_in(page, f"/experiments/{kept_experiment().pk}")
+    page.get_by_role("button", name="Matches of EM").click()
+    expect(page.get_by_role("region", name="Matches behind arm EM").get_by_role("link").first).to_be_visible()
+
+
+def leaderboard(page: Page) -> None:
+    """What models are worth."""
+    kept_board()
+    page.goto("/leaderboard")
+    expect(page.get_by_role("region", name="As evil", exact=True)).to_be_visible()
+
+
 SCREENS: dict[str, Callable[[Page], None]] = {
     "home": home, "table": table, "seat": seat, "fork": fork, "text mode": text_mode, "making": making,
     "compare": compare, "rules": rules, "lanes": lanes, "mine": mine, "about": about, "sign up": sign_up,
-    "logs": logs, "report": report,
+    "logs": logs, "report": report, "experiments": experiments, "experiment": experiment, "leaderboard": leaderboard,
 }  # fmt: skip
 
 

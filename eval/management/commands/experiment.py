@@ -1,4 +1,4 @@
-"""`manage.py experiment run|status|play|dry-run PLAN`: an experiment from its plan to its last trial."""
+"""`manage.py experiment run|status|play|dry-run|report PLAN`: an experiment from its plan to its report."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from eval.experiments.plan import PlanSpec
 from eval.experiments.writing import PlanError, plan_from_yaml, plan_sha256
 from eval.models import Experiment
 from eval.progress import Progress, progress_of
+from eval.reports import NoReport, report_folder
 from game.live import stopping
 from game.services import Rejected
 
@@ -34,14 +35,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command line."""
-        parser.add_argument("what", choices=("dry-run", "run", "play", "status"))
+        parser.add_argument("what", choices=("dry-run", "run", "play", "status", "report"))
         parser.add_argument("plan", type=Path, metavar="PLAN")
         parser.add_argument(
             "--workers", type=int, default=os.cpu_count() or 1, metavar="N",
             help="processes that play, beside the site's own workers; 0: leave it to those (default: %(default)s)",
         )  # fmt: skip
+        parser.add_argument("--out", type=Path, metavar="DIR", help="where a report is written (default: the site's)")
+        parser.add_argument(
+            "--from", type=Path, dest="source", metavar="DIR",
+            help="make the report again from the files of an earlier one, without a database",
+        )  # fmt: skip
 
-    def handle(self, *, what: str, plan: Path, workers: int, **_: Any) -> None:
+    def handle(self, *, what: str, plan: Path, workers: int, out: Path | None, source: Path | None, **_: Any) -> None:
         """Do one of them."""
         spec = self._read(plan)
         doing: dict[str, Callable[[], None]] = {
@@ -49,6 +55,7 @@ class Command(BaseCommand):
             "run": lambda: self._run(spec, plan, workers),
             "play": lambda: self._play(self._found(spec)),
             "status": lambda: self._status(self._found(spec)),
+            "report": lambda: self._report(spec, out, source),
         }
         try:
             doing[what]()
@@ -135,6 +142,20 @@ class Command(BaseCommand):
             self._say(f"  {ended} matches in {seconds:.0f} s, {ended / seconds:.2f} a second")
         if now.worst:
             self._say(f"  {now.worst}")
+
+    def _report(self, spec: PlanSpec, out: Path | None, source: Path | None) -> None:
+        """Write the files of a report, from the database or from those of an earlier one."""
+        from eval import analysing  # costs seconds, which the other commands do without
+
+        try:
+            if source:
+                written = analysing.report_again(spec, source=source, folder=out or source)
+            else:
+                experiment = self._found(spec)
+                written = analysing.report_write(experiment=experiment, folder=out or report_folder(experiment))
+        except (NoReport, PlanError) as error:
+            raise CommandError(str(error)) from error
+        self._say(*map(str, written))
 
     def _say(self, *lines: str) -> None:
         for line in lines:

@@ -1,6 +1,6 @@
 // The HTTP side: lists, starting, sitting down.
 import type { Lobby, LobbySpec, Mode } from './lobby';
-import type { Consent, Initial, Item, LabelOut, LaneList, LogMark, LogPage, MatchList, MatchOut, Me, ReportOut, Slice, Viewpoint } from './frames';
+import type { Consent, ExperimentList, ExperimentOut, Initial, Item, LabelOut, LaneList, Leaderboard, LogMark, LogPage, MatchList, MatchOut, Me, ReportOut, Slice, TrialList, Viewpoint } from './frames';
 
 const element = globalThis.document?.getElementById('initial');
 export const initial: Initial | null = element ? (JSON.parse(element.textContent || 'null') as Initial | null) : null;
@@ -73,3 +73,7 @@ export const listSlices = async (): Promise<Slice[]> => (await call<{ slices: Sl
 export const keepSlice = (name: string, query: Record<string, string | number>): Promise<Slice> => call('/logs/slices', { name, query });
 export const reportOf = (id: number): Promise<ReportOut> => call(`/matches/${id}/figures`);
 export const marksOf = async (id: number): Promise<LogMark[]> => (await call<{ marks: LogMark[] }>(`/matches/${id}/marks`)).marks;
+export const listExperiments = (): Promise<ExperimentList> => call('/experiments');
+export const experimentOf = (id: number): Promise<ExperimentOut> => call(`/experiments/${id}`);
+export const trialsOf = (id: number, wish: Record<string, string>): Promise<TrialList> => call(`/experiments/${id}/trials?${new URLSearchParams(wish)}`);
+export const leaderboardOf = (setup: string): Promise<Leaderboard> => call(`/leaderboard?${new URLSearchParams({ setup })}`);

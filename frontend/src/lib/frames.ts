@@ -132,6 +132,40 @@ export interface ReportOut {
   match: number; title: string; outcome: string; last: number; figures: Figure[]; seats: SeatReport[]; marks: LogMark[];
   labels: (LabelOut & { seat: number; day: number; quote: string; cites: number[] })[];
 }
+/** A figure with the ends of its 95 % interval, of n matches or blocks. */
+export interface Rate { value: number; low: number; high: number; n: number }
+export interface ArmOut {
+  name: string; plays: string; total: number; done: number; failed: number; running: number; causes: { cause: string; n: number }[];
+  evil: Rate | null; town: Rate | null; undecided: number | null; calls: number; tokens: number;
+}
+export interface Difference { arm: string; against: string; what: string[]; single: boolean }
+export interface Progress { total: number; done: number; failed: number; running: number; waiting: number; per_hour: number | null; seconds_left: number | null; last: number | null }
+export interface Estimand {
+  name: string; says: string; what: string; arms: string[]; primary: boolean; scale: number; value: number | null; low: number | null; high: number | null; n: number;
+  p: number | null; adjusted: number | null; e: number | null; pairs: Record<string, number> | null; discordant: number | null; finding: boolean | null; reason: string;
+}
+export interface Curve { name: string; points: { x: number; y: number }[] }
+export interface RatingOut {
+  model: string; side: 'evil' | 'town'; matches: number; blocks: number; wins: number; won: Rate | null; points: Rate | null;
+  board: { value: number; low: number; high: number; orders: number } | null; setups: string[]; reason: string;
+}
+export interface Found { head: string[]; exploratory: string; estimands: Estimand[]; evidence: Curve[]; stop: number | null; ratings: RatingOut[]; matches: number }
+export type ExperimentState = 'draft' | 'running' | 'paused' | 'finished' | 'aborted';
+export interface ExperimentRow {
+  id: number; name: string; question: string; state: ExperimentState; arms: string[]; blocks: number; total: number; done: number; failed: number;
+  headline: string; created: number; finished: number | null;
+}
+export interface ExperimentList { experiments: ExperimentRow[]; now: number }
+export interface ExperimentOut {
+  id: number; name: string; question: string; state: ExperimentState; note: string; sha256: string; release: string; plan: string; created: number;
+  launched: number | null; finished: number | null; progress: Progress; worst: string; arms: ArmOut[]; differences: Difference[]; found: Found | null;
+  as_of: number | null; stale: boolean; files: { name: string; size: number; sha256: string }[]; now: number;
+}
+export interface TrialOut { id: number; block: number; arm: string; ending: string; days: number; cause: string; href: string | null }
+export interface TrialList { trials: TrialOut[]; total: number }
+export interface Leaderboard {
+  ratings: RatingOut[]; setups: string[]; setup: string; matches: number; failed: number; halved: number; experiments: { id: number; name: string; matches: number }[]; as_of: number | null; now: number;
+}
 export interface Initial extends Partial<Omit<LogPage, 'matches'>> {
-  page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'logs' | 'report' | 'saved'; matches?: number; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;
+  page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'logs' | 'report' | 'experiments' | 'experiment' | 'leaderboard' | 'saved'; matches?: number; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;
 }
