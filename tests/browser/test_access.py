@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ def experiments(page: Page) -> None:
 def experiment(page: Page) -> None:
     """One experiment, with the matches behind a figure."""
     sign_in(page, f"/experiments/{kept_experiment().pk}")
-    page.get_by_role("button", name="Matches of EM").click()
+    page.get_by_role("button", name=re.compile("^Matches of EM")).click()
     expect(page.get_by_role("region", name="Matches behind arm EM").get_by_role("link").first).to_be_visible()
 
 
