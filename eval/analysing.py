@@ -151,17 +151,19 @@ def _deeds(experiment: Experiment) -> Iterator[Document]:
 
 
 def _summaries(experiment: Experiment) -> Iterator[Document]:
-    trials = {one.match_id: one for one in experiment.trials.exclude(match=None).defer("log")}
+    """What judges said of seats of its matches, with the events that they rest it on."""
+    trials = {one.match_id: one for one in experiment.trials.exclude(match=None).exclude(outcome=None).defer("log")}
     rows = Judgement.objects.filter(match__in=trials, rubric=BEHAVIOUR, state=Asking.DONE)
-    for row in rows.order_by("pk"):
-        trial, unit = trials[row.match_id], row.units[0]
-        outcome = from_json(trial.outcome) if trial.outcome else None
-        seat = next((one for one in outcome.seats if one.seat == unit["seat"]), None) if outcome else None
-        summary = str((row.answer or {}).get("summary", ""))
-        if outcome and seat and summary:
+    for row in rows.order_by("pk").prefetch_related("labels__citations"):
+        (match, number, _), *_ = row.units
+        trial, summary = trials[match], str((row.answer or {}).get("summary", ""))
+        outcome = from_json(trial.outcome or {})
+        seat = next((one for one in outcome.seats if one.seat == number), None)
+        if seat and summary:
+            cited = {citation.seq for label in row.labels.all() for citation in label.citations.all()}
             yield Document(
-                outcome.block, outcome.arm, seat.seat, seat.model, seat.role, summary, summary,
-                tuple(line for line in row.lines[:1] if isinstance(line, int)), trial.pk,
+                outcome.block, outcome.arm, number, seat.model, seat.role, summary, summary, tuple(sorted(cited)),
+                trial.pk,
             )  # fmt: skip
 
 

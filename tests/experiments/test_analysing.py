@@ -11,8 +11,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from eval import analysing, experimenting, reports, tasks, trials
-from eval.models import Board, Experiment, Trial
+from eval import analysing, experimenting, matching, reports, tasks, trials
+from eval.clusters.grouping import Of
+from eval.judge.questions import BEHAVIOUR
+from eval.models import Board, Citation, Experiment, Judgement, Label, Trial
 from eval.report.files import CLUSTERS, OUTCOMES, PLAN, RUN, json_bytes, write
 from eval.report.run import Run
 from tests.experiments.conftest import launched
@@ -87,6 +89,24 @@ def test_groups_of_deeds_are_read_from_kept_logs(played: Experiment) -> None:
     assert set(deeds.arms) == {"AA", "EM", "TM"}, "in MM nobody does anything"
     known = set(played.trials.values_list("pk", flat=True))
     assert {example.trial for group in deeds.clusters for example in group.examples} <= known
+
+
+def test_groups_of_summaries_are_read_from_what_judges_said_of_its_matches(played: Experiment) -> None:
+    trial = played.trials.filter(arm="AA").earliest("block")
+    match = matching.trial_open(trial=trial)
+    for seat in (1, 2):
+        row = Judgement.objects.create(
+            match=match, units=[[match.pk, seat, 1]], rubric=BEHAVIOUR, view="omniscient", lines=[1], parameters={},
+            state="done", answer={"labels": [], "summary": f"Seat {seat} accuses in every round."},
+        )  # fmt: skip
+        label = Label.objects.create(match=match, day=1, seat=seat, code="framing", present=True, source="judge",
+                                     annotator="j", rubric=BEHAVIOUR, blind=True, judgement=row)  # fmt: skip
+        Citation.objects.create(label=label, match=match, seq=7)
+    Judgement.objects.create(match=match, units=[[match.pk, 3, 1]], rubric=BEHAVIOUR, view="omniscient", lines=[],
+                             parameters={}, state="refused", reason="no")  # fmt: skip
+    _, summaries = analysing.clusters_read(played)
+    assert summaries.of is Of.SUMMARIES
+    assert (summaries.documents, dict(summaries.arms)) == (2, {"AA": 2})
 
 
 def test_while_it_is_played_it_is_analysed_and_no_report_is_written(folder: Path) -> None:
