@@ -29,6 +29,7 @@ from game.admin import ReadOnly
 from game.services import Rejected
 
 State = Experiment.State
+MONO = "font-family: ui-monospace, monospace"
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,7 +37,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
 
     plan = forms.CharField(
         strip=False,  # so that its lines keep their numbers
-        widget=UnfoldAdminTextareaWidget({"rows": 30, "class": "font-mono", "spellcheck": "false", "wrap": "off"}),
+        widget=UnfoldAdminTextareaWidget({"rows": 30, "style": MONO, "spellcheck": "false", "wrap": "off"}),
     )
 
     class Meta:
@@ -154,13 +155,13 @@ class ExperimentAdmin(ModelAdmin):  # type: ignore[misc]
         return [
             "next_steps",
             "progress",
-            "plan",
+            "plan" if obj.state == State.DRAFT else "frozen_plan",
             "state",
             "note",
-            "sha256",
+            "sha256_whole",
             "frozen_at",
             "release",
-            "rules",
+            "rules_whole",
             "finished_at",
         ]
 
@@ -168,8 +169,7 @@ class ExperimentAdmin(ModelAdmin):  # type: ignore[misc]
         """Everything but the plan of a draft."""
         if obj is None:
             return ["examples"]
-        fields = self.get_fields(request, obj)
-        return [name for name in fields if name != "plan" or obj.state != State.DRAFT]
+        return [name for name in self.get_fields(request, obj) if name != "plan"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str]:
         """A plan that can be launched as it is: the example that was asked for."""
@@ -209,6 +209,21 @@ class ExperimentAdmin(ModelAdmin):  # type: ignore[misc]
     def progress(self, experiment: Experiment) -> str:
         """How it stands; looks again by itself while it is played."""
         return self._progress(experiment)
+
+    @display(description="plan")
+    def frozen_plan(self, experiment: Experiment) -> str:
+        """With its lines."""
+        return format_html('<pre class="overflow-x-auto" style="{}">{}</pre>', MONO, experiment.plan)
+
+    @display(description="SHA-256 of the plan in its canonical form")
+    def sha256_whole(self, experiment: Experiment) -> str:
+        """Of the frozen plan."""
+        return _broken(experiment.sha256)
+
+    @display(description="rules")
+    def rules_whole(self, experiment: Experiment) -> str:
+        """The hash of the rules that it is played by."""
+        return _broken(experiment.rules)
 
     @display(description="state", label={"being played": "success", "paused": "warning", "aborted": "danger"})
     def standing(self, experiment: Experiment) -> str:
@@ -287,6 +302,11 @@ class ExperimentAdmin(ModelAdmin):  # type: ignore[misc]
 
     def _page(self, request: HttpRequest, **shown: Any) -> HttpResponse:
         return render(request, "admin/eval/experiment/deed.html", {**self.admin_site.each_context(request), **shown})
+
+
+def _broken(text: str) -> str:
+    """A long word that a narrow screen may break."""
+    return format_html('<code style="overflow-wrap: anywhere">{}</code>', text) if text else "-"
 
 
 def _means(experiment: Experiment, name: str, deed: Deed) -> list[str]:
