@@ -11,7 +11,7 @@ from hypothesis import settings
 LEFT_OUT = pytest.StashKey[int]()
 TOGETHER = ("tests/models/", "tests/browser/")
 """Folders whose tests share one server or one site: a single process runs all of them."""
-FIRST = ("tests/apps/", "tests/eval/")
+FIRST = ("tests/site/", "tests/experiments/", "tests/apps/", "tests/eval/")
 """What processes that share a run begin with: the longest."""
 
 settings.register_profile("default", derandomize=True, print_blob=True)
