@@ -48,7 +48,7 @@ def test_a_plan_is_launched_played_and_gone_on_with_by_its_hash(file: Path, monk
             trials.trials_write(blocks, taken, trials._played(blocks, taken))
             experimenting.experiment_pause(experiment=experiment)
 
-    monkeypatch.setattr("eval.management.commands.experiment.time.sleep", some)
+    monkeypatch.setattr("eval.management.commands.experiment.sleep", some)
     first = said("run", file, "--workers", 0)
     assert "0/24 matches" in first
     assert "8/24 matches" in first
@@ -62,7 +62,7 @@ def test_a_plan_is_launched_played_and_gone_on_with_by_its_hash(file: Path, monk
 
 def test_trials_are_played_in_this_process_until_none_is_left(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = experimenting.experiment_begin(plan=TEXT)
-    monkeypatch.setattr("eval.management.commands.experiment.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("eval.management.commands.experiment.sleep", lambda seconds: None)
     said("play", file)
     experiment.refresh_from_db()
     assert experiment.state == "finished"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -110,7 +110,7 @@ class Command(BaseCommand):
         while experiment.state == Experiment.State.RUNNING and not stopping.is_set():
             trials.trials_play(experiment, stop=stopping.is_set)
             experimenting.experiments_tend()
-            time.sleep(LOOK_EVERY)
+            sleep(LOOK_EVERY)
             experiment.refresh_from_db()
 
     def _follow(self, experiment: Experiment) -> None:
@@ -119,7 +119,7 @@ class Command(BaseCommand):
             self._show(progress_of(experiment))
             if experiment.state != Experiment.State.RUNNING:
                 break
-            time.sleep(LOOK_EVERY)
+            sleep(LOOK_EVERY)
             experimenting.experiment_settle(experiment_id=experiment.pk)
             experiment.refresh_from_db()
 
