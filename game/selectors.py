@@ -31,8 +31,8 @@ CACHED = 32
 
 
 def matches_listed() -> QuerySet[Match]:
-    """Matches that a list may name: all but those at tables for invited people."""
-    return Match.objects.filter(invite="")
+    """Matches that a list may name: neither at tables for invited people nor given up before they began."""
+    return Match.objects.filter(invite="").exclude(status=Match.Status.ABORTED, started_at=None)
 
 
 def matches_live() -> QuerySet[Match]:

@@ -5,21 +5,28 @@ The gallery is the talk beside the table. Whoever still plays neither hears it n
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from game import selectors
 from game.log import viewers_wake
 from game.models import Match, Remark, Seat
 from game.names import NameRefused, name_checked
-from game.services import Rejected, match_create, match_start, seats_changed
+from game.services import Rejected, match_abort, match_create, match_start, seats_changed
 
 REMARK_LENGTH = 500
 REMARKS_AT_ONCE, REMARKS_WITHIN = 5, 10.0
 """How many remarks one speaker may make within how many seconds."""
+DESERTED_AFTER = timedelta(minutes=15)
+"""How long a table waits with nobody at it."""
+INVITED_FOR = timedelta(days=1)
+"""The same for a table whose people hold an invitation and may have agreed to meet later."""
 
 
 # Waiting --------------------------------------------------------------------------------------------------------------
@@ -61,6 +68,23 @@ def _waiting(match: Match) -> Match:
     if found.status != Match.Status.OPEN:
         raise Rejected("This match has begun already.", "started")
     return found
+
+
+def tables_close() -> int:
+    """Close tables at which nobody has been for too long, so that they take no room; how many.
+
+    Tables that staff made wait for as long as it takes.
+    """
+    now = timezone.now()
+    seen = Coalesce(Max("seats__last_seen_at"), "created_at")
+    waiting = Match.objects.filter(status=Match.Status.OPEN).exclude(created_by__is_staff=True).annotate(seen=seen)
+    deserted = waiting.filter(Q(invite="", seen__lt=now - DESERTED_AFTER) | Q(seen__lt=now - INVITED_FOR))
+    closed = 0
+    for match in deserted:
+        with suppress(Rejected):
+            match_abort(match=match)
+            closed += 1
+    return closed
 
 
 # Again ----------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from game.live import drive, stopping
 from game.log import STALE_AFTER, lease_take
 from game.models import Match
 from game.services import match_dispatch
+from game.tables import tables_close
 
 log = logging.getLogger(__name__)
 
@@ -42,3 +43,9 @@ def matches_redispatch() -> int:
     if found:
         log.info("Sent out again: %s", found)
     return len(found)
+
+
+@shared_task
+def deserted_tables_close() -> int:
+    """Close tables at which nobody has been for too long; how many."""
+    return tables_close()

@@ -125,6 +125,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "matches-redispatch": {"task": "game.tasks.matches_redispatch", "schedule": 3.0},
+    "deserted-tables-close": {
+        "task": "game.tasks.deserted_tables_close",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "endpoints-probe": {"task": "agents.tasks.endpoints_probe", "schedule": 5.0, "options": {"expires": 5.0}},
     "experiments-tend": {"task": "eval.tasks.experiments_tend", "schedule": 3.0, "options": {"expires": 3.0}},
     "experiments-analyse": {"task": "eval.tasks.experiments_analyse", "schedule": 10.0, "options": {"expires": 10.0}},

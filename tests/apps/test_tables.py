@@ -65,6 +65,36 @@ def test_those_who_are_ready_begin_without_the_missing_and_agents_play_there(new
     assert play_out(match).status == "finished"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "invite", "staff", "sitting", "left"),
+    [
+        (16, "", False, None, "aborted"),
+        (14, "", False, None, "open"),
+        (16, "abc", False, None, "open"),
+        (24 * 60 + 1, "abc", False, None, "aborted"),
+        (24 * 60 + 1, "", True, None, "open"),
+        (16, "", False, 1, "open"),
+        (30, "", False, 16, "aborted"),
+    ],
+    ids=["deserted", "just made", "invited", "never met", "by staff", "somebody is there", "left long ago"],
+)
+def test_a_table_is_closed_when_nobody_has_been_there_for_too_long(
+    new_match: Make, minutes: int, invite: str, staff: bool, sitting: int | None, left: str
+) -> None:
+    match, now = new_match(people=2), timezone.now()
+    maker = User.objects.create(username="admin", is_staff=True) if staff else None
+    Match.objects.filter(pk=match.pk).update(
+        created_at=now - timedelta(minutes=minutes), invite=invite, created_by=maker
+    )
+    match.refresh_from_db()
+    if sitting:
+        (seat,) = sit(match, "Maria")
+        Seat.objects.filter(pk=seat.pk).update(last_seen_at=now - timedelta(minutes=sitting))
+    assert tables.tables_close() == (left == "aborted")
+    assert status(match) == left
+    assert selectors.matches_listed().filter(pk=match.pk).exists() == (left == "open" and not invite)
+
+
 def test_nobody_is_left_behind_who_is_there_and_not_ready(new_match: Make) -> None:
     match = new_match(people=3)
     one, two = sit(match, "Maria", "Paul")

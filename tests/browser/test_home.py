@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from frontend.starting import AT_ONCE
 from game import services
+from game.lobby import LobbySpec
 from game.models import Match
 from tests.browser.test_watching import archive, live_match
 from tests.browser.visitor import Visitor
@@ -70,6 +72,22 @@ def test_the_featured_match_moves_on_at_an_end_but_never_while_somebody_is_at_it
     expect(stage).to_contain_text("The second")
     expect(visitor.page.get_by_role("status").filter(has_text="Now showing The second")).to_be_attached()
     assert second.pk != first.pk
+
+
+def test_a_match_that_cannot_be_started_says_why_until_the_next_try(visit: Visit) -> None:
+    for _ in range(AT_ONCE):
+        services.match_create(spec=LobbySpec(people=2))
+    visitor, page = (guest := visit()), guest.page
+    page.goto("/")
+    page.get_by_role("button", name="Play a match").click()
+    refusal = page.get_by_role("alert")
+    expect(refusal).to_have_text(
+        f"! {AT_ONCE} matches are being played already. Watch one of them, or wait until one ends."
+    )
+    with page.expect_response("**/api/matches?*"):
+        pass
+    expect(refusal).to_be_visible()
+    visitor.forgive("Failed to load resource")
 
 
 def test_nothing_to_watch_is_said_with_what_to_do(visit: Visit) -> None:

@@ -32,7 +32,7 @@ def stored(
     opened = next(event for event in log if isinstance(event, e.MatchOpened))
     match = Match.objects.create(
         table=codec.table_to_json(opened.table), seed="", commitment=opened.commitment, status=status,
-        **{"title": "A match", **fields},
+        **{"title": "A match", "started_at": timezone.now(), **fields},
     )  # fmt: skip
     Seat.objects.bulk_create(Seat(match=match, number=n, name=name) for n, name in enumerate(opened.table.names, 1))
     append(match, log)
