@@ -17,7 +17,7 @@ from agents.lanes.facts import LaneFacts
 from agents.llm.client import Client
 from eval import services
 from eval.evidence import Record, record_of
-from eval.judge.asking import Judge, Outcome, Purse, State, ask_all, most_of, request_of, tokens_of
+from eval.judge.asking import OURS, Judge, Outcome, Purse, State, ask_all, most_of, request_of, tokens_of
 from eval.judge.blinding import Blind, aliases
 from eval.judge.leaks import leaks_in, secrets_of
 from eval.judge.questions import ARM, BEHAVIOUR, GAP, Question, arm, behaviour, gap, key_of
@@ -69,7 +69,7 @@ def judge_named(name: str) -> Bench:
     host = urlsplit(lanes[0].url).hostname or ""
     is_own = lanes[0].kind is LaneKind.OWN or host in LOOPBACK
     judge = Judge(
-        name=name, model=facts.served, server="own" if is_own else host, prompt_price=model.price_prompt,
+        name=name, model=facts.served, server=OURS if is_own else host, prompt_price=model.price_prompt,
         completion_price=model.price_completion, family=model.preset,
     )  # fmt: skip
     if judge.is_outside and not (judge.prompt_price and judge.completion_price):

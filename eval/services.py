@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from eval.judge.asking import Judge, Outcome, State
+from eval.judge.asking import OURS, Judge, Outcome, State
 from eval.judge.gate import Worth
 from eval.judge.questions import Finding, Question, findings, key_of
 from eval.judge.views import SeatDay
@@ -93,6 +93,17 @@ def match_forget(*, match: Match) -> None:
     """Take all words out of what is kept of a match: what judges were shown goes, and labels lose their quotes."""
     Judgement.objects.filter(match=match).delete()
     Label.objects.filter(match=match).update(quote="")
+
+
+@transaction.atomic
+def seat_forget(*, match: Match, seat: int) -> None:
+    """Take out what research made of a seat: what judges were shown of its match goes, with labels by outside judges.
+
+    Labels of the seat itself go whoever set them; others by people and by judges of ours stay, without their quotes.
+    """
+    outside = Judgement.objects.filter(match=match).exclude(server=OURS)
+    Label.objects.filter(Q(seat=seat) | Q(judgement__in=outside), match=match).delete()
+    match_forget(match=match)
 
 
 # Judges ---------------------------------------------------------------------------------------------------------------

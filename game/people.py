@@ -25,6 +25,8 @@ COMPLAINTS = 5
 """Reports that one person may make in one match."""
 match_rewritten = Signal()
 """Sent with a `match` when somebody's name or words were taken out of it, so that copies elsewhere go too."""
+research_withdrawn = Signal()
+"""Sent with a `seat` whose person does not agree to research any more, so that what research made of it goes too."""
 
 
 # Profiles and consent -------------------------------------------------------------------------------------------------
@@ -42,12 +44,16 @@ def profile_consent(*, user: Any, research_ok: bool, training_ok: bool) -> None:
     Profile.objects.filter(user=user).update(research_ok=research_ok, training_ok=training_ok)
 
 
+@transaction.atomic
 def seat_consent(*, seat: Seat, research_ok: bool | None = None, training_ok: bool | None = None) -> None:
     """What the person in a seat agrees to; what they do not say is as in their profile, and without one it is no."""
+    agreed = Seat.objects.values_list("research_ok", flat=True).get(pk=seat.pk)
     usual = Profile.objects.filter(user=seat.user_id).first() if seat.user_id else None
     seat.research_ok = usual is not None and usual.research_ok if research_ok is None else research_ok
     seat.training_ok = usual is not None and usual.training_ok if training_ok is None else training_ok
     seat.save(update_fields=["research_ok", "training_ok"])
+    if agreed and not seat.research_ok:
+        research_withdrawn.send(Seat, seat=seat)
     if seat.match.ended:
         match_retell(match_id=seat.match_id)
 
@@ -157,6 +163,8 @@ def _seat_erase(seat: Seat, pseudonym: str, words: bool) -> None:
         match_rewritten.send(Match, match=match)
         match_retell(match_id=match.pk)
     Seat.objects.filter(pk=seat.pk).update(user=None, key_hash="", research_ok=False, training_ok=False)
+    if seat.research_ok:
+        research_withdrawn.send(Seat, seat=seat)
 
 
 def _descent(match: Match, upto: int | None) -> Iterator[tuple[Match, int | None]]:

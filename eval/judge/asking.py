@@ -20,6 +20,8 @@ TRIES = 5
 PAUSE = 2.0
 """Seconds before the second try; each further one waits twice as long."""
 MILLION = 1_000_000
+OURS = "own"
+"""The server of every judge on a lane of ours: what it is shown stays here."""
 
 
 class State(StrEnum):
@@ -42,7 +44,7 @@ class Judge:
 
     name: str
     model: str
-    server: str = "own"
+    server: str = OURS
     prompt_price: float = 0.0
     completion_price: float = 0.0
     family: str = ""
@@ -51,7 +53,7 @@ class Judge:
     @property
     def is_outside(self) -> bool:
         """Whether what it is shown leaves this place."""
-        return self.server != "own"
+        return self.server != OURS
 
     def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
         """US dollars."""

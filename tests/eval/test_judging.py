@@ -201,6 +201,22 @@ def test_peoples_words_go_to_no_outside_judge_without_consent_and_not_from_their
     assert f"{UNITS} done" in ran("judge", match.pk, "--judge", "paid", "--budget", 5)
 
 
+def test_whoever_agrees_to_research_no_more_takes_along_what_judges_made_of_it(says: Any) -> None:
+    match, _ = kept(LOG, people=[ESME]), says(speaks_up)
+    Seat.objects.filter(match=match).update(research_ok=True)
+    ran("judge", match.pk, "--judge", "paid", "--budget", 5)
+    ran("judge", match.pk, "--judge", "own")
+    seat = match.seats.get(number=ESME)
+    people.seat_consent(seat=seat, research_ok=True, training_ok=True)
+    assert Judgement.objects.filter(match=match).count() == 2 * UNITS
+    people.seat_consent(seat=seat, research_ok=False)
+    assert not Judgement.objects.filter(match=match).exists()
+    left = Label.objects.filter(match=match)
+    assert set(left.values_list("annotator", flat=True)) == {"own"}
+    assert not left.filter(seat=ESME).exists()
+    assert set(left.values_list("quote", flat=True)) == {""}
+
+
 def test_a_match_in_which_people_still_play_is_not_judged(says: Any) -> None:
     match, requests = kept(LOG, Match.Status.RUNNING, people=[ESME]), says(speaks_up)
     Seat.objects.filter(match=match).update(research_ok=True)
@@ -244,7 +260,8 @@ def test_words_that_somebody_takes_back_go_from_labels_and_from_what_judges_were
     people.account_delete(user=maria, name="maria", words=True)
     assert not Judgement.objects.exists()
     assert not Label.objects.exclude(quote="").exists()
-    assert Label.objects.count() == UNITS * 16
+    assert not Label.objects.filter(seat=ESME).exists()
+    assert Label.objects.count() == (UNITS - 3) * 16
 
 
 def test_annotators_are_held_against_each_other_code_by_code(says: Any) -> None:
