@@ -17,10 +17,10 @@ from agents.lanes.facts import LaneFacts
 from agents.llm.client import Client
 from eval import services
 from eval.evidence import Record, record_of
-from eval.judge.asking import OURS, Judge, Outcome, Purse, State, ask_all, most_of, request_of, tokens_of
+from eval.judge.asking import OURS, A, Asks, Judge, Outcome, Purse, State, ask, ask_all, most_of, request_of, tokens_of
 from eval.judge.blinding import Blind, aliases
 from eval.judge.leaks import leaks_in, secrets_of
-from eval.judge.questions import ARM, BEHAVIOUR, GAP, Question, arm, behaviour, gap, key_of
+from eval.judge.questions import ARM, BEHAVIOUR, GAP, Asked, Question, arm, behaviour, gap, key_of
 from eval.judge.views import Kind, SeatDay, Unit, seat_day, units_of
 from eval.models import Judgement
 from eval.sources import Source
@@ -170,14 +170,14 @@ class Estimate:
     usd: float
 
 
-def stored(questions: Iterable[Question], judge: Judge) -> dict[str, Judgement]:
+def stored(questions: Iterable[Asked], judge: Judge) -> dict[str, Judgement]:
     """What the store has on these questions, by key: the newest of what the judge said."""
     keys = [key_of(question, judge.model, judge.server) for question in questions]
     rows = Judgement.objects.filter(key__in=keys, state__in=FINAL).order_by("pk")
     return {row.key: row for row in rows}
 
 
-def estimate(questions: Sequence[Question], judge: Judge) -> Estimate:
+def estimate(questions: Sequence[Asked], judge: Judge) -> Estimate:
     """What it would take to ask what the store does not have."""
     known = stored(questions, judge)
     asked = [one for one in questions if key_of(one, judge.model, judge.server) not in known]
@@ -187,14 +187,15 @@ def estimate(questions: Sequence[Question], judge: Judge) -> Estimate:
 
 
 def judge_all(
-    questions: Sequence[Question], bench: Bench, mode: Mode, purse: Purse, *, width: int = 8, is_gold: bool = False,
+    questions: Sequence[A], bench: Bench, mode: Mode, purse: Purse, *, width: int = 8, is_gold: bool = False,
     batched: bool = False, tell: Callable[[Judgement], None] = lambda _: None,
+    asks: Asks[A] = ask,  # type: ignore[assignment]
 ) -> list[Judgement]:  # fmt: skip
     """Put questions to a judge, or look their answers up; a row for each, in their order. Equal ones share a row.
 
     With `batched` they go through the provider's batches, all at once. A run that was stopped is gone on with by
-    the same call. Raises Rejected where a replay finds one
-    missing, or nobody serves the judge.
+    the same call. `asks` is how one is put. Raises Rejected where a
+    replay finds one missing, or nobody serves the judge.
     """
     judge = bench.judge
     keys = [key_of(question, judge.model, judge.server) for question in questions]
@@ -205,10 +206,10 @@ def judge_all(
     if missing and not bench.lane.serving:
         raise Rejected(f"The lane {bench.lane.name}, on which {judge.name} sits, is {bench.lane.state}.", "no_lane")
 
-    async def begun(question: Question) -> Judgement:
+    async def begun(question: A) -> Judgement:
         return await sync_to_async(services.judgement_begin)(question=question, judge=judge, is_gold=is_gold)
 
-    async def ended(question: Question, row: Judgement, outcome: Outcome) -> None:
+    async def ended(question: A, row: Judgement, outcome: Outcome) -> None:
         await sync_to_async(services.judgement_settle)(judgement=row, outcome=outcome)
         known[row.key] = row
         tell(row)
@@ -217,7 +218,7 @@ def judge_all(
         client: Client = connect(bench.lane, batched=batched)
         at_once = len(missing) if batched else min(width, bench.lane.concurrency)
         try:
-            await ask_all(missing.values(), judge, client, purse, at_once, begun, ended)
+            await ask_all(missing.values(), judge, client, purse, at_once, begun, ended, asks)
         finally:
             await client.close()
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from eval.judge.asking import OURS, Judge, Outcome, State
 from eval.judge.gate import Worth
-from eval.judge.questions import Finding, Question, findings, key_of
+from eval.judge.questions import Asked, Finding, findings, key_of
 from eval.judge.views import SeatDay
 from eval.labels.citing import conduct, flaw_of
 from eval.labels.codes import SCHEMA, Code
@@ -109,16 +109,17 @@ def seat_forget(*, match: Match, seat: int) -> None:
 # Judges ---------------------------------------------------------------------------------------------------------------
 
 
-def judgement_begin(*, question: Question, judge: Judge, is_gold: bool = False) -> Judgement:
+def judgement_begin(*, question: Asked, judge: Judge, is_gold: bool = False) -> Judgement:
     """Keep a question before it is asked. One that a stopped run left open will not be answered any more."""
+    views = question.views
     key = key_of(question, judge.model, judge.server)
     _settle(Judgement.objects.filter(key=key), Outcome(State.FAILED, "the run was stopped"))
     return Judgement.objects.create(
-        key=key, match_id=None if is_gold else question.views[0].unit.match,
-        units=[[view.unit.match, view.unit.seat, view.unit.day] for view in question.views],
+        key=key, match_id=None if is_gold or not views else views[0].unit.match,
+        units=[[view.unit.match, view.unit.seat, view.unit.day] for view in views],
         judge=judge.name, model=judge.model, server=judge.server, rubric=question.rubric,
-        view=question.views[0].kind.value, prompt=question.prompt,
-        lines=[line.seq for view in question.views for line in view.all], parameters=question.parameters,
+        view=views[0].kind.value if views else "", prompt=question.prompt,
+        lines=[line.seq for view in views for line in view.all], parameters=question.parameters,
     )  # fmt: skip
 
 

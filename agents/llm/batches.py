@@ -21,7 +21,7 @@ from openai.types import Batch
 from openai.types.chat import ChatCompletion
 
 from agents.llm.client import BadRequest, ClientError, Completion, Heard, Request, ToolCall, Unreachable
-from agents.llm.clients import body_of, raise_as_ours, refused
+from agents.llm.clients import body_of, first_tokens, raise_as_ours, refused
 
 QUIET = 2.0
 """Seconds without another request after which those that wait are sent."""
@@ -160,6 +160,7 @@ def _completion(body: ChatCompletion) -> Completion:
         cached_tokens=(details.cached_tokens or 0) if details else 0,
         completion_tokens=usage.completion_tokens if usage else 0,
         fingerprint=body.system_fingerprint or "",
+        first=first_tokens(choice.logprobs),
     )
 
 

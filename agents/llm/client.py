@@ -81,6 +81,8 @@ class Completion:
     """What went wrong before it worked, a sentence each."""
     fingerprint: str = ""
     """Which configuration answered, where a server says it."""
+    first: tuple[tuple[str, float], ...] = ()
+    """The likeliest first tokens with their log-probabilities, where the request asked for them and the server says."""
 
 
 class ClientError(Exception):

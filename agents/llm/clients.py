@@ -116,6 +116,7 @@ class _Stream:
     reasoning: list[str] = field(default_factory=list)
     refusal: list[str] = field(default_factory=list)
     fingerprint: str = ""
+    likely: tuple[tuple[str, float], ...] = ()
     calls: dict[int, dict[str, str]] = field(default_factory=dict)
     finish: str = ""
     stopped_by: str = ""
@@ -132,6 +133,7 @@ class _Stream:
             thought = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
             self._add(self.reasoning, thought)
             self._add(self.text, delta.content)
+            self.likely = self.likely or first_tokens(choice.logprobs)
             self.refusal.append(getattr(delta, "refusal", None) or "")
             for call in delta.tool_calls or ():
                 self._call(call)
@@ -169,6 +171,7 @@ class _Stream:
             reasoning="".join(self.reasoning),
             refusal="".join(self.refusal),
             fingerprint=self.fingerprint,
+            first=self.likely,
             tool_calls=tuple(ToolCall(**made) for _, made in sorted(self.calls.items())),
             prompt_tokens=usage.prompt_tokens if usage else 0,
             cached_tokens=getattr(details, "cached_tokens", None) or 0,
@@ -176,6 +179,12 @@ class _Stream:
             latency_ms=round((now - self.began) * 1000),
             first_token_ms=round(((self.first or now) - self.began) * 1000),
         )
+
+
+def first_tokens(logprobs: Any) -> tuple[tuple[str, float], ...]:
+    """The likeliest first tokens of a choice with their log-probabilities; empty where a server does not say them."""
+    said = logprobs.content if logprobs else None
+    return tuple((one.token, one.logprob) for one in said[0].top_logprobs) if said else ()
 
 
 def raise_as_ours(error: openai.OpenAIError, timeout: float) -> NoReturn:

@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from agents.llm.client import BadRequest, Client, ClientError, Completion, Message, RateLimited, Request, TooLong
 from agents.llm.tokens import Estimate
 from eval.judge.answers import Unreadable, is_refusal
-from eval.judge.questions import Question
+from eval.judge.questions import Asked, Question
 
 TRIES = 5
 PAUSE = 2.0
@@ -100,9 +100,10 @@ class Outcome:
     usd: float = 0.0
 
 
-def request_of(question: Question, judge: Judge) -> Request:
+def request_of(question: Asked, judge: Judge) -> Request:
     """The request that puts a question to a judge."""
-    messages = (Message("system", question.system), Message("user", question.prompt))
+    told = (Message("system", question.system),) if question.system else ()
+    messages = (*told, Message("user", question.prompt))
     parameters = question.parameters
     most = parameters.pop("max_tokens")
     return Request(judge.model, messages, most, sampling=parameters, schema=question.schema, timeout=judge.timeout)
@@ -119,55 +120,16 @@ def most_of(request: Request, judge: Judge) -> float:
 
 
 @dataclass(slots=True)
-class _Asking:
-    """One question on its way."""
+class Calls:
+    """The calls that one question takes: within the budget, again where that may help, and all that came of them."""
 
-    question: Question
     judge: Judge
     client: Client
     purse: Purse
-    sleep: Callable[[float], Awaitable[None]]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     replies: list[Completion] = field(default_factory=list)
 
-    async def outcome(self) -> Outcome:
-        request = request_of(self.question, self.judge)
-        try:
-            answer, flaw = self._read(await self._free_or_bound(request))
-            if answer is None and not self._refused:
-                answer, flaw = self._read(await self._free_or_bound(self._again(request, flaw)))
-        except OverBudget as over:
-            return self._ended(State.OVER_BUDGET, str(over))
-        except ClientError as error:
-            return self._ended(State.FAILED, f"{type(error).__name__}: {error}")
-        if answer is not None:
-            return self._ended(State.DONE, "", answer)
-        return self._ended(State.REFUSED if self._refused else State.UNPARSABLE, flaw)
-
-    def _read(self, completion: Completion) -> tuple[Mapping[str, Any] | None, str]:
-        try:
-            return self.question.read(completion.text), ""
-        except Unreadable as flaw:
-            return None, str(flaw)
-
-    @property
-    def _refused(self) -> bool:
-        last = self.replies[-1]
-        return bool(last.refusal) or last.finish == "content_filter" or is_refusal(last.text)
-
-    def _again(self, request: Request, flaw: str) -> Request:
-        """The one chance to put an answer right."""
-        wanted = f"That is no answer: {flaw}. Answer again, with the JSON object alone."
-        said = (Message("assistant", self.replies[-1].text or "(nothing)"), Message("user", wanted))
-        return replace(request, messages=request.messages + said)
-
-    async def _free_or_bound(self, request: Request) -> Completion:
-        """Under the schema where the server offers that, else free."""
-        try:
-            return await self._sent(request)
-        except BadRequest:
-            return await self._sent(replace(request, schema=None))
-
-    async def _sent(self, request: Request) -> Completion:
+    async def sent(self, request: Request) -> Completion:
         """A completion, tried for again where that may help. Raises ClientError and OverBudget."""
         most = most_of(request, self.judge)
         for attempt in range(1, TRIES + 1):
@@ -192,11 +154,62 @@ class _Asking:
         self.purse.give_back(taken, cost)
         self.replies.append(completion)
 
-    def _ended(self, state: State, reason: str, answer: Mapping[str, Any] | None = None) -> Outcome:
+    def ended(self, state: State, reason: str = "", answer: Mapping[str, Any] | None = None) -> Outcome:
+        """What the question led to, with all that came."""
         prompt, completion = (sum(getattr(one, name) for one in self.replies)
                               for name in ("prompt_tokens", "completion_tokens"))  # fmt: skip
         return Outcome(state, reason, answer, tuple(map(asdict, self.replies)), prompt, completion,
                        self.judge.cost(prompt, completion))  # fmt: skip
+
+    def failed(self, error: OverBudget | ClientError) -> Outcome:
+        """What it led to where a call raised."""
+        if isinstance(error, OverBudget):
+            return self.ended(State.OVER_BUDGET, str(error))
+        return self.ended(State.FAILED, f"{type(error).__name__}: {error}")
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One question on its way."""
+
+    question: Question
+    calls: Calls
+
+    async def outcome(self) -> Outcome:
+        request = request_of(self.question, self.calls.judge)
+        try:
+            answer, flaw = self._read(await self._free_or_bound(request))
+            if answer is None and not self._refused:
+                answer, flaw = self._read(await self._free_or_bound(self._again(request, flaw)))
+        except (OverBudget, ClientError) as error:
+            return self.calls.failed(error)
+        if answer is not None:
+            return self.calls.ended(State.DONE, "", answer)
+        return self.calls.ended(State.REFUSED if self._refused else State.UNPARSABLE, flaw)
+
+    def _read(self, completion: Completion) -> tuple[Mapping[str, Any] | None, str]:
+        try:
+            return self.question.read(completion.text), ""
+        except Unreadable as flaw:
+            return None, str(flaw)
+
+    @property
+    def _refused(self) -> bool:
+        last = self.calls.replies[-1]
+        return bool(last.refusal) or last.finish == "content_filter" or is_refusal(last.text)
+
+    def _again(self, request: Request, flaw: str) -> Request:
+        """The one chance to put an answer right."""
+        wanted = f"That is no answer: {flaw}. Answer again, with the JSON object alone."
+        said = (Message("assistant", self.calls.replies[-1].text or "(nothing)"), Message("user", wanted))
+        return replace(request, messages=request.messages + said)
+
+    async def _free_or_bound(self, request: Request) -> Completion:
+        """Under the schema where the server offers that, else free."""
+        try:
+            return await self.calls.sent(request)
+        except BadRequest:
+            return await self.calls.sent(replace(request, schema=None))
 
 
 async def ask(
@@ -204,13 +217,19 @@ async def ask(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Outcome:  # fmt: skip
     """Put a question to a judge. Raises nothing that the judge or its server does."""
-    return await _Asking(question, judge, client, purse, sleep).outcome()
+    return await _Asking(question, Calls(judge, client, purse, sleep)).outcome()
+
+
+A = TypeVar("A", bound=Asked)
+Asks: TypeAlias = Callable[[A, Judge, Client, Purse], Awaitable[Outcome]]
+"""How one question is put."""
 
 
 async def ask_all(
-    questions: Iterable[Question], judge: Judge, client: Client, purse: Purse, width: int = 8,
-    begun: Callable[[Question], Awaitable[Any]] | None = None,
-    ended: Callable[[Question, Any, Outcome], Awaitable[None]] | None = None,
+    questions: Iterable[A], judge: Judge, client: Client, purse: Purse, width: int = 8,
+    begun: Callable[[A], Awaitable[Any]] | None = None,
+    ended: Callable[[A, Any, Outcome], Awaitable[None]] | None = None,
+    asks: Asks[A] = ask,  # type: ignore[assignment]
 ) -> list[Outcome]:  # fmt: skip
     """Put questions to a judge, `width` of them at a time; what became of them, in their order.
 
@@ -218,10 +237,10 @@ async def ask_all(
     """
     free = asyncio.Semaphore(width)
 
-    async def one(question: Question) -> Outcome:
+    async def one(question: A) -> Outcome:
         async with free:
             token = await begun(question) if begun else None
-            outcome = await ask(question, judge, client, purse)
+            outcome = await asks(question, judge, client, purse)
             if ended:
                 await ended(question, token, outcome)
             return outcome

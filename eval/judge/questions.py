@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 from eval.judge.answers import Unreadable, read, schema_of
 from eval.judge.views import SeatDay
@@ -26,6 +26,25 @@ _SHORT = 400
 def rubric_text(rubric: str) -> str:
     """A rubric by its version: `behaviour/1`. Another text is another version."""
     return files(__package__).joinpath("rubrics", f"{rubric.replace('/', '-')}.md").read_text("utf-8").strip()
+
+
+class Asked(Protocol):
+    """Whatever a judge may be asked, as it is sent, counted and kept.
+
+    `rubric` names the version of what it is told, `views` what of a match it is about (nothing: no match)."""
+
+    @property
+    def rubric(self) -> str: ...
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def views(self) -> tuple[SeatDay, ...]: ...
+    @property
+    def system(self) -> str: ...
+    @property
+    def parameters(self) -> dict[str, Any]: ...
+    @property
+    def schema(self) -> Mapping[str, Any] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,7 @@ def _gap_flaw(view: SeatDay, cited: frozenset[int]) -> str:
     return "" if any(citable[number] for number in cited - view.thoughts) else "nothing that was said is among them"
 
 
-def key_of(question: Question, model: str, server: str) -> str:
+def key_of(question: Asked, model: str, server: str) -> str:
     """Under which an answer is kept: whoever asks the same again gets the same."""
     parts = [model, server, question.rubric, question.system, question.prompt, question.parameters, question.schema]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
