@@ -58,31 +58,32 @@ def figures(found: Analysis, ratings: Ratings) -> Iterator[Drawn]:
     shares = [one for one in found.results if one.difference and one.share]
     if shares:
         told = ". ".join(map(result, shares))
-        yield _drawn("forest", "Estimands with 95 % intervals, in points", told, 0.5 * len(shares) + 0.9,
+        yield drawn("forest", "Estimands with 95 % intervals, in points", told, 0.5 * len(shares) + 0.9,
                      lambda axes: _forest(axes, shares))  # fmt: skip
     if any(arm.evil for arm in found.arms):
         told = "; ".join(_told_rates(found))
-        yield _drawn("wins", "Share of wins by arm, with 95 % intervals", told, 0.5 * len(found.arms) + 1.1,
+        yield drawn("wins", "Share of wins by arm, with 95 % intervals", told, 0.5 * len(found.arms) + 1.1,
                      lambda axes: _wins(axes, found))  # fmt: skip
     paired = [one for one in found.results if one.pairs]
     if paired:
-        yield _drawn("pairs", "Blocks by how their two matches came out", "; ".join(map(_told_pairs, paired)),
+        yield drawn("pairs", "Blocks by how their two matches came out", "; ".join(map(_told_pairs, paired)),
                      0.55 * len(paired) + 1.0, lambda axes: _pairs(axes, paired))  # fmt: skip
     grown = [one for one in found.results if one.evidence and one.evidence.path]
     if grown:
-        yield _drawn("evidence", "Evidence by block", "; ".join(map(_told_evidence, grown)), 2.8,
+        yield drawn("evidence", "Evidence by block", "; ".join(map(_told_evidence, grown)), 2.8,
                      lambda axes: _evidence(axes, grown))  # fmt: skip
     for side in sorted({one.side for one in found.survival}):
         told = f"Share of {side} seats alive at the end of each day, by arm"
-        yield _drawn(f"survival-{side}", told, told, 2.8, partial(_survival, found=found, side=side))
+        yield drawn(f"survival-{side}", told, told, 2.8, partial(_survival, found=found, side=side))
     rated = [one for one in ratings.ratings if one.points]
     if rated:
         told = "; ".join(f"{one.model} as {one.side.value}: {one.points.value:.0f}" for one in rated if one.points)
-        yield _drawn("ratings", "Ratings by side, with 95 % intervals", told, 0.42 * len(rated) + 1.0,
+        yield drawn("ratings", "Ratings by side, with 95 % intervals", told, 0.42 * len(rated) + 1.0,
                      lambda axes: _ratings(axes, ratings))  # fmt: skip
 
 
-def _drawn(name: str, title: str, told: str, height: float, draw: Callable[..., None]) -> Drawn:
+def drawn(name: str, title: str, told: str, height: float, draw: Callable[..., None]) -> Drawn:
+    """A figure of this height in inches; `draw` gets its axes, `told` says in words what it shows."""
     with mpl.rc_context({**STYLE, "svg.hashsalt": name}):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         draw(figure.add_subplot())
@@ -92,7 +93,8 @@ def _drawn(name: str, title: str, told: str, height: float, draw: Callable[..., 
     return Drawn(name, title, told, png.getvalue(), svg.getvalue())
 
 
-def _rows(axes: Axes, names: Sequence[str]) -> None:
+def rows(axes: Axes, names: Sequence[str]) -> None:
+    """Name the rows of a figure, the first one on top."""
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -100,7 +102,8 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
     axes.grid(axis="x", color=FAINT, alpha=0.35, linewidth=0.6)
 
 
-def _span(axes: Axes, place: float, found: Found, times: float, colour: str, marker: str) -> None:
+def span(axes: Axes, place: float, found: Found, times: float, colour: str, marker: str) -> None:
+    """Mark a value in a row, with its interval where it has one; both `times` as large."""
     value = found.value * times
     if found.low is not None and found.high is not None:
         ends = [found.low * times, found.high * times]
@@ -113,10 +116,10 @@ def _forest(axes: Axes, results: Sequence[Result]) -> None:
     for place, one in enumerate(results):
         assert one.difference
         colour, marker = (COLOURS[1], "D") if one.finding else (COLOURS[0], "o")
-        _span(axes, place, one.difference, scale(one), colour, marker)
+        span(axes, place, one.difference, scale(one), colour, marker)
         value = one.difference.value * scale(one)
         axes.annotate(signed(value, one), (value, place), (0, 7), textcoords="offset points", ha="center", fontsize=9)
-    _rows(axes, [f"{one.estimand.name}\n{one.estimand.arm or title(one)}" for one in results])
+    rows(axes, [f"{one.estimand.name}\n{one.estimand.arm or title(one)}" for one in results])
     axes.set_xlabel("points (diamond: a finding after correction)")
 
 
@@ -124,8 +127,8 @@ def _wins(axes: Axes, found: Analysis) -> None:
     for place, arm in enumerate(found.arms):
         for offset, share, colour, marker in ((-0.14, arm.evil, COLOURS[1], "s"), (0.14, arm.town, COLOURS[0], "o")):
             if share:
-                _span(axes, place + offset, share, 100, colour, marker)
-    _rows(axes, [f"{arm.arm}\nn = {arm.matches}" for arm in found.arms])
+                span(axes, place + offset, share, 100, colour, marker)
+    rows(axes, [f"{arm.arm}\nn = {arm.matches}" for arm in found.arms])
     axes.plot([], [], color=COLOURS[1], marker="s", label="evil won")
     axes.plot([], [], color=COLOURS[0], marker="o", label="town won")
     axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
@@ -146,7 +149,7 @@ def _pairs(axes: Axes, paired: Sequence[Result]) -> None:
             left += n
     for _, label, colour in parts:
         axes.barh([0], [0], color=colour, label=label)
-    _rows(axes, [f"{one.estimand.name}\n{' / '.join(arms_of(one))}" for one in paired])
+    rows(axes, [f"{one.estimand.name}\n{' / '.join(arms_of(one))}" for one in paired])
     axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9)
     axes.set_xlabel("blocks")
 
@@ -184,8 +187,8 @@ def _ratings(axes: Axes, ratings: Ratings) -> None:
         kind = RIVALS.index(one.side)
         colour, marker = (COLOURS[1], "s") if not kind else (COLOURS[0], "o")
         points = Found(one.points.value, one.points.low, one.points.high, one.matches)
-        _span(axes, place, points, 1, colour, marker)
-    _rows(axes, [f"{one.model} as {one.side.value}\n{counted(one.matches, 'match', 'matches')}" for one in rated])
+        span(axes, place, points, 1, colour, marker)
+    rows(axes, [f"{one.model} as {one.side.value}\n{counted(one.matches, 'match', 'matches')}" for one in rated])
     axes.set_xlabel("points (1500: mean of the side)")
 
 
