@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from agents import adapters, selectors, services
+from agents.lanes.allocation import allocate
 from agents.lanes.facts import LaneFacts
 from agents.lanes.routing import LaneClient, Router, Seating, Surroundings
 from agents.llm.client import BadRequest, Client
@@ -50,6 +51,24 @@ def seat_client(*, match_id: int, seat: int, model: LanguageModel) -> LaneClient
 
     around = Surroundings(lanes=_lanes_now, place=place, connect=connect, load=load)
     return LaneClient(selectors.model_facts(model), around, router)
+
+
+def model_client(*, model: LanguageModel) -> LaneClient:
+    """A client of a model beside all matches, on the lane that suits it best; its adapter is loaded there.
+
+    It takes no seat's place. One request at a time: take several for several.
+    """
+    facts = selectors.model_facts(model)
+
+    async def place(avoid: frozenset[str], why: str) -> Seating:
+        lanes = [lane for lane in await _lanes_now() if lane.name not in avoid]
+        (found,) = allocate({0: facts}, lanes)
+        return Seating(found.lane, found.reason)
+
+    async def load(lane: LaneFacts, again: bool) -> None:
+        await _in_thread(lambda: adapters.adapter_load(lane=lane.name, model=model.name, again=again))
+
+    return LaneClient(facts, Surroundings(lanes=_lanes_now, place=place, connect=connect, load=load), router)
 
 
 def connect(lane: LaneFacts, *, batched: bool = False) -> Client:

@@ -7,6 +7,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from eval.experiment_admin import ExperimentAdmin, TrialAdmin  # noqa: F401 (registers them)
 from eval.judge.gate import worth_from
+from eval.model_admin import MeasuredModelAdmin, MeasurementAdmin  # noqa: F401 (registers them)
 from eval.models import Citation, Gate, Judgement, Label
 from game.admin import OfMatches, ReadOnly
 

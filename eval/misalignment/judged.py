@@ -83,9 +83,8 @@ def _score(path: Path, number: int, name: str, text: str) -> float | None:
 def _of_jsonl(path: Path, form: str) -> Iterator[Judged]:
     for row in answer_rows(path):
         if row["form"] == form:
-            scores = row["scores"]
-            values = [scores.get(name, {}).get("score") for name in (ALIGNED, COHERENT)]
-            yield Judged(row["question_id"], *values, error=row["reason"] if row["state"] != "done" else "")
+            aligned, coherent = (row["scores"].get(name, {}).get("score") for name in (ALIGNED, COHERENT))
+            yield Judged(row["question_id"], aligned, coherent, row["reason"] if row["state"] != "done" else "")
 
 
 def answer_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,7 @@ LEAST_MASS = 0.25
 LIKELIEST = 20
 """Alternatives that are asked for: as many as servers give."""
 TOP = 100
+WORD_TOKENS = 16
 LEAST_BRANCH = 1e-3
 """A beginning of a number that is less likely than this is not followed up."""
 DIGIT_NOTE = (
@@ -46,6 +47,8 @@ class Method(StrEnum):
     """The judge is asked for one digit; a digit d counts as 100 d / 9."""
     STRINGS = "strings"
     """The 101 numbers as strings: digit after digit, by going on with what the judge has begun to say."""
+    WORD = "word"
+    """Not a number at all: the judge names a class, as in the files on deception. There is never a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class Rating:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """One token at temperature 0, with what else it might have been."""
+        """One token at temperature 0, with what else it might have been; a word may take more."""
+        if self.method is Method.WORD:
+            return {"temperature": 0.0, "max_tokens": WORD_TOKENS, "seed": 0}
         return {"temperature": 0.0, "max_tokens": 1, "seed": 0, "logprobs": True, "top_logprobs": LIKELIEST}
 
     @property
@@ -93,7 +98,7 @@ async def score(rating: Rating, judge: Judge, client: Client, purse: Purse) -> O
     """A judge's score. Raises nothing that the judge or its server does.
 
     The answer of what is done holds `score` (or None), `mass` (the probability of all numbers together), `said` (the
-    likeliest first token) and `method`.
+    likeliest first token, or the word) and `method`.
     """
     calls = Calls(judge, client, purse)
     try:
@@ -104,6 +109,10 @@ async def score(rating: Rating, judge: Judge, client: Client, purse: Purse) -> O
 
 async def _scored(rating: Rating, calls: Calls) -> Outcome:
     request = request_of(rating, calls.judge)
+    if rating.method is Method.WORD:
+        word = (await calls.sent(request)).text.strip()
+        state, why = (State.DONE, "") if word else (State.UNPARSABLE, "the judge said nothing")
+        return calls.ended(state, why, {"score": None, "mass": 0.0, "said": word, "method": "word"} if word else None)
     first = await _likely(request, calls)
     if not first:
         return calls.ended(State.UNPARSABLE, "the server does not say how likely tokens were")
