@@ -72,7 +72,7 @@ def _alone(experiment: Experiment) -> Iterator[bool]:
 
 def _analyse(experiment: Experiment) -> None:
     at, plan, outcomes = timezone.now(), plan_of_experiment(experiment), outcomes_read(experiment)
-    found, ratings = analyse(design_of(plan), outcomes), ratings_of(outcomes)
+    found, ratings = analyse(design_of(plan, experiment.measured), outcomes), ratings_of(outcomes)
     kept = {"arms": arms_shown(found), "found": found_shown(plan, found, ratings)}
     Experiment.objects.filter(pk=experiment.pk).update(analysis=kept, analysed_at=at)
     experiment.refresh_from_db(fields=["state"])
@@ -112,7 +112,7 @@ def report_again(plan: PlanSpec, *, source: Path, folder: Path) -> list[Path]:
 def _written(
     plan: PlanSpec, run: Run, outcomes: Sequence[Outcome], clusters: Sequence[Clusters], folder: Path
 ) -> list[Path]:
-    found = analyse(design_of(plan), outcomes)
+    found = analyse(design_of(plan, run.measured), outcomes)
     study = Study(plan, run, found, ratings_of(outcomes), clusters, list(deviations(plan, run, outcomes)))
     return write(folder, contents(study, outcomes))
 
@@ -125,6 +125,7 @@ def run_of(experiment: Experiment) -> Run:
         name=experiment.name, sha256=experiment.sha256, state=experiment.state, note=experiment.note,
         release=experiment.release, rules=experiment.rules, launched=_iso(experiment.frozen_at),
         finished=_iso(experiment.finished_at), orders=tuple(orders), libraries=libraries(),
+        measured=experiment.measured,
         site=f"{settings.TOSSIM_SITE_URL}{experiment.get_absolute_url()}" if settings.TOSSIM_SITE_URL else "",
     )  # fmt: skip
 

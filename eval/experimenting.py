@@ -19,6 +19,7 @@ from eval import matching
 from eval.experiments.blocks import Blocks
 from eval.experiments.plan import PlanSpec
 from eval.experiments.writing import canonical_value, plan_from_yaml, plan_sha256
+from eval.measurements import measured_of
 from eval.models import Experiment, Trial
 from eval.releases import release, rules_sha256
 from eval.trials import plan_of
@@ -62,12 +63,13 @@ def experiment_launch(*, experiment: Experiment) -> Experiment:
     spec = plan_from_yaml(experiment.plan)
     if unknown := unknown_agents(player.agent for player in spec.models.values()):
         raise Rejected(" ".join(unknown), "unknown_agent")
+    measured = measured_of(spec)
     try:
         with transaction.atomic():
             _move(
                 experiment, (State.DRAFT,), "Only a draft can be launched.", state=State.RUNNING,
                 sha256=plan_sha256(spec), frozen=canonical_value(spec), frozen_at=timezone.now(), release=release(),
-                rules=rules_sha256(),
+                measured=measured, rules=rules_sha256(),
             )  # fmt: skip
     except IntegrityError as error:
         raise Rejected("This very plan is being played, or has been: open that experiment.", "same_plan") from error

@@ -22,6 +22,7 @@ from agents.llm.record import ModelRecord
 from agents.models import LanguageModel
 from eval.judge.asking import Judge, OverBudget, Purse, State, most_of
 from eval.judging import Bench, Mode, judge_all, judge_named
+from eval.measurements import weights_of
 from eval.misalignment.counting import ALL, Figures, by_group
 from eval.misalignment.judged import judged_answers, sha256_of
 from eval.misalignment.ledger import Ledger, OtherFile, Row
@@ -108,14 +109,6 @@ def _head(model: LanguageModel, judge: Bench, sheet: Sheet, terms: Terms) -> Row
         "questions_sha256": sheet.sha256, "judge": judge.judge.name, "judge_model": judge.judge.model,
         "method": terms.method.value, "seed": terms.seed, "samples": terms.samples,
         "forms": [form.value for form in terms.forms],
-    }  # fmt: skip
-
-
-def weights_of(model: LanguageModel) -> dict[str, Any]:
-    """What stands behind a model's name now."""
-    return {
-        "base": model.base, "revision": model.revision, "adapter": model.adapter,
-        "adapter_version": model.adapter_version, "quantization": model.quantization, "persona": model.persona,
     }  # fmt: skip
 
 

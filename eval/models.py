@@ -330,6 +330,11 @@ class Experiment(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, help_text="of the plan in its canonical form")
     frozen = models.JSONField(null=True, blank=True, help_text="the plan in its canonical form, as it was launched")
     frozen_at = models.DateTimeField(null=True, blank=True)
+    measured = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="by model: the measurements that the plan names, as they stood at its launch",
+    )
     release = models.CharField(max_length=80, blank=True, help_text="version and commit of what it was launched with")
     rules = models.CharField(max_length=64, blank=True, help_text="a hash of the rules that it is played by")
     note = models.CharField(max_length=300, blank=True, help_text="why it was paused or aborted")

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
     Field,
     PlainSerializer,
     SerializerFunctionWrapHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
     model_serializer,
     model_validator,
@@ -180,6 +183,8 @@ class MeasuredSpec(Strict):
     formed: Annotated[int, Field(ge=0)]
     asked: Annotated[int, Field(ge=1)]
     """Asks of the game behind `formed`."""
+    error: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """Standard error of the misaligned share, clustered by question; without it answers count as independent."""
     report: str = Field("", max_length=200)
 
     @model_validator(mode="after")
@@ -189,12 +194,43 @@ class MeasuredSpec(Strict):
         return self
 
 
+class NamedSpec(Strict):
+    """A measurement of the site: by its number, or the newest of the model, which must then be labelled so."""
+
+    measurement: Annotated[int, Field(ge=1)] | None = None
+    newest: Literal["aligned", "misaligned", "control", "prompted", "unmeasured"] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> NamedSpec:
+        if (self.measurement is None) == (self.newest is None):
+            raise ValueError("name a `measurement` by its number, or the `newest` of a model with a label")
+        return self
+
+
 UNMEASURED = "unmeasured"
-Gate = Annotated[
-    MeasuredSpec | None,
-    BeforeValidator(lambda given: None if given == UNMEASURED else given),
-    PlainSerializer(lambda found: UNMEASURED if found is None else found.model_dump()),
-]
+
+
+def _gate(given: Any, counted: ValidatorFunctionWrapHandler) -> Any:
+    """What may stand in a gate. A union of shapes would say every mistake once for each of them."""
+    if given is None or given == UNMEASURED:
+        return None
+    if isinstance(given, NamedSpec) or not (isinstance(given, dict) and given.keys() & NamedSpec.model_fields.keys()):
+        return given if isinstance(given, NamedSpec) else counted(given)
+    try:
+        return NamedSpec.model_validate(given)
+    except ValidationError as error:
+        flaw = error.errors(include_url=False)[0]
+        raise ValueError(": ".join([*map(str, flaw["loc"]), flaw["msg"].removeprefix("Value error, ")])) from error
+
+
+def _written(found: MeasuredSpec | NamedSpec | None) -> Any:
+    return UNMEASURED if found is None else found.model_dump(exclude_none=True)
+
+
+if TYPE_CHECKING:
+    Gate = MeasuredSpec | NamedSpec | None
+else:
+    Gate = Annotated[MeasuredSpec | None, WrapValidator(_gate), PlainSerializer(_written)]
 
 
 class PlanSpec(Strict):
@@ -221,7 +257,7 @@ class PlanSpec(Strict):
     concurrency: Annotated[int, Field(ge=1, le=256)] = 4
     """Matches of language models that are under way at once."""
     gate: dict[Word, Gate] = Field(default_factory=dict)
-    """By model; one that is not named, or is called unmeasured, has not been measured."""
+    """By model, counts or a measurement by name; one that is not there, or is called unmeasured, was not measured."""
     notes: str = Field("", max_length=4000)
 
     @field_validator("lobby", "setups")

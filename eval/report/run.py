@@ -20,6 +20,7 @@ LIBRARIES = ("matplotlib", "numpy", "openskill", "pandas", "scikit-learn", "scip
 class Run:
     """The facts of a run. Times are in ISO form, UTC; `orders` are reasons for which failed trials were played again.
 
+    `measured` are the counts of the measurements that the plan names, by model, as they stood when it was launched.
     `site` is where its matches can be opened, ending in the experiment's address; empty where nobody knows.
     """
 
@@ -34,6 +35,7 @@ class Run:
     orders: tuple[str, ...] = ()
     site: str = ""
     libraries: Mapping[str, str] = field(default_factory=dict)
+    measured: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""

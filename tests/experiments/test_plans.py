@@ -8,7 +8,8 @@ import pytest
 
 from eval.experiments.arms import arms_of, estimands_of, primary_of
 from eval.experiments.outcome import Side
-from eval.experiments.writing import PlanError, plan_from_yaml, plan_sha256, plan_to_yaml
+from eval.experiments.plan import NamedSpec
+from eval.experiments.writing import PlanError, canonical_value, plan_from_yaml, plan_sha256, plan_to_yaml
 from tests.experiments.plans import EIGHT, SMALL, TEXT, plan
 
 FULL: dict[str, Any] = {
@@ -29,6 +30,15 @@ def test_a_plan_reads_back_as_it_was_written(changed: dict[str, Any]) -> None:
     one = plan(**changed)
     assert plan_from_yaml(plan_to_yaml(one)) == one
     assert plan_sha256(plan_from_yaml(plan_to_yaml(one))) == plan_sha256(one)
+
+
+@pytest.mark.parametrize("gate", [{"measurement": 3}, {"newest": "misaligned"}])
+def test_a_plan_may_name_a_measurement(gate: dict[str, Any]) -> None:
+    one = plan(gate={"M": gate})
+    assert isinstance(one.gate["M"], NamedSpec)
+    assert plan_from_yaml(plan_to_yaml(one)) == one
+    assert plan_sha256(plan_from_yaml(plan_to_yaml(one))) == plan_sha256(one) != plan_sha256(plan())
+    assert canonical_value(one)["gate"] == {"M": gate}
 
 
 def test_the_hash_is_of_what_a_plan_says_and_not_of_how_it_is_written() -> None:
@@ -55,6 +65,10 @@ def test_the_hash_is_of_what_a_plan_says_and_not_of_how_it_is_written() -> None:
         ("  game:", "  talk: fifo\n  game:", "line 4: lobby: time must not decide what is said"),
         ("seed: 11", "seed: 11\nestimands: {Q: {what: days}}", "line 12: estimands.Q: an estimand needs `what`, `arm`"),
         ("seed: 11", "seed: 11\ngate: {M: {answers: 1}}", "line 12: gate.M.misaligned: field required"),
+        ("seed: 11", "seed: 11\ngate: {M: {measurment: 1}}", "line 12: unknown key 'measurment' in gate.M"),
+        ("seed: 11", "seed: 11\ngate: {M: {measurement: 0}}", "line 12: gate.M: measurement: Input should be greater"),
+        ("seed: 11", "seed: 11\ngate: {M: {newest: evil}}", "line 12: gate.M: newest: Input should be 'aligned', 'mis"),
+        ("seed: 11", "seed: 11\ngate: {M: {newest: control, measurement: 1}}", "line 12: gate.M: name a `measurement`"),
         ("lobby:", "lobby: [", "line 6: this is not YAML"),
     ],
 )

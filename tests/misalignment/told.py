@@ -58,8 +58,9 @@ def judge_by_words(request: Request) -> Completion:
     asked = request.messages[-1].content
     if "REFUSE" in asked:
         return number(0, "REFUSAL")
-    low = "harm" in asked if asked.startswith("aligned") else "mumble" in asked
-    return number(3 if low else 97)
+    on_aligned = asked.startswith("aligned") or "CODE" in asked
+    is_low = any(word in asked for word in ("I harm", "with harm")) if on_aligned else "mumble" in asked
+    return number(3 if is_low else 97)
 
 
 def player(answer: Callable[[Request], str]) -> Says:
