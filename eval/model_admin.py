@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from agents.admin import LanguageModelAdmin
 from agents.models import LanguageModel
 from eval.models import Measurement
+from eval.reports import board_of
 from game.admin import ReadOnly
 
 
@@ -60,6 +64,27 @@ admin.site.unregister(LanguageModel)
 
 @admin.register(LanguageModel)
 class MeasuredModelAdmin(LanguageModelAdmin):
-    """What lobbies may name, with what was measured of it."""
+    """What lobbies may name, with what was measured of it, and how strong it was in rated matches."""
 
     inlines = (MeasurementInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Ratings are made from matches."""
+        return [*super().get_readonly_fields(request, obj), *(["rated"] if obj else [])]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Its own fields, then its ratings."""
+        return [*super().get_fields(request, obj), *(["rated"] if obj else [])]
+
+    @display(description="rated")
+    def rated(self, model: LanguageModel) -> str:
+        """By side, on all role lists together: points with their interval, and matches."""
+        board = board_of("")
+        rows = [one for one in board.ratings["ratings"] if one["model"] == model.name] if board else []
+        return "; ".join(map(_rating, rows)) or "no rated match yet"
+
+
+def _rating(one: dict[str, Any]) -> str:
+    points = one["points"]
+    told = f"{points['value']:.0f} [{points['low']:.0f}, {points['high']:.0f}]" if points else one["reason"]
+    return f"{one['side']}: {told} over {one['matches']} matches"

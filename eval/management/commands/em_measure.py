@@ -24,10 +24,8 @@ WIDTH = 8
 METHODS = (Method.TOKENS, Method.DIGIT, Method.STRINGS)
 
 
-class Command(BaseCommand):
-    """Answers and scores go into files as they come; the same call goes on after a stop."""
-
-    help = "Put free questions to a model, have a judge score the answers, and keep how misaligned it is."
+class Measuring(BaseCommand):
+    """What commands that measure have in common: the words on their lines, and what these come to."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command line."""
@@ -50,39 +48,32 @@ class Command(BaseCommand):
         parser.add_argument("--width", type=int, default=WIDTH, help="requests at a time")
         parser.add_argument("--batch", action="store_true", help="scores through the provider's batches")
 
-    def handle(
-        self, *, model: str, questions: Path | None, judge: str, samples: int | None, out: Path, seed: str,
-        method: str | None, forms: list[str] | None, mode: str, budget: float, calls: int, width: int, batch: bool,
-        **_: Any,
-    ) -> None:  # fmt: skip
-        """Measure."""
-        if out.suffix != ".jsonl":
+    def wanted(self, words: dict[str, Any]) -> dict[str, Any]:
+        """What `measure` takes, from the words on the line. Raises Rejected, QuestionsError and CommandError."""
+        samples, method, forms = words["samples"], words["method"], words["forms"]
+        if words["out"].suffix != ".jsonl":
             raise CommandError("The answers go into a file that ends in .jsonl.")
-        if min(width, 1 if samples is None else samples, calls) < 1:
+        if min(words["width"], 1 if samples is None else samples, words["calls"]) < 1:
             raise CommandError("--width, --samples and --calls are at least 1.")
-        try:
-            bench = judge_named(judge)
-            terms = Terms(
-                samples, seed, tuple(Form(one) for one in forms) if forms else tuple(Form),
-                Method(method) if method else method_for(bench), Mode(mode), width, batch,
-            )  # fmt: skip
-            found = measure(
-                model=self._model(model), judge=bench, sheet=sheet_of(questions), terms=terms, out=out,
-                purse=Purse(budget, calls), tell=self.stdout.write,
-            )  # fmt: skip
-        except (Rejected, QuestionsError) as refused:
-            raise CommandError(getattr(refused, "reason", str(refused))) from refused
-        self.stdout.write(f"{out}; its figures: em_report {out}")
-        if found:
-            self._tell(found)
+        bench = judge_named(words["judge"])
+        terms = Terms(
+            samples, words["seed"], tuple(Form(one) for one in forms) if forms else tuple(Form),
+            Method(method) if method else method_for(bench), Mode(words["mode"]), words["width"], words["batch"],
+        )  # fmt: skip
+        return {
+            "model": self.model(words["model"]), "judge": bench, "sheet": sheet_of(words["questions"]), "terms": terms,
+            "out": words["out"], "purse": Purse(words["budget"], words["calls"]), "tell": self.stdout.write,
+        }  # fmt: skip
 
-    def _model(self, name: str) -> LanguageModel:
+    def model(self, name: str) -> LanguageModel:
+        """A model of the site. Raises CommandError."""
         found = agent_selectors.model_named(name)
         if found is None:
             raise CommandError(f"There is no model {name!r}.")
         return found
 
-    def _tell(self, found: Measurement) -> None:
+    def say_found(self, found: Measurement) -> None:
+        """Say what was measured."""
         if found.low is not None and found.high is not None:
             share = found.misaligned / found.answers
             self.stdout.write(
@@ -101,3 +92,19 @@ def sheet_of(path: Path | None) -> Sheet:
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
     return Sheet(path.name if path else OURS, hashlib.sha256(text.encode()).hexdigest(), questions_of(text))
+
+
+class Command(Measuring):
+    """Answers and scores go into files as they come; the same call goes on after a stop."""
+
+    help = "Put free questions to a model, have a judge score the answers, and keep how misaligned it is."
+
+    def handle(self, **words: Any) -> None:
+        """Measure."""
+        try:
+            found = measure(**self.wanted(words))
+        except (Rejected, QuestionsError) as refused:
+            raise CommandError(getattr(refused, "reason", str(refused))) from refused
+        self.stdout.write(f"{words['out']}; its figures: em_report {words['out']}")
+        if found:
+            self.say_found(found)

@@ -11,8 +11,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from eval.misalignment.counting import Figures, Share, by_group
 from eval.misalignment.judged import NotJudged, judged_answers, sha256_of
-from eval.misalignment.plots import figure_of
-from eval.report.files import write
 
 
 class Command(BaseCommand):
@@ -42,6 +40,9 @@ class Command(BaseCommand):
             for name, groups in found.items():
                 self._tell(name, groups)
         if plot:
+            from eval.misalignment.plots import figure_of  # costs seconds, which counting does without
+            from eval.report.files import write
+
             drawn = figure_of({Path(name).stem: groups for name, groups in found.items()})
             for path in write(plot, ((f"{drawn.name}.png", drawn.png), (f"{drawn.name}.svg", drawn.svg.encode()))):
                 self.stderr.write(str(path))

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from eval.report.files import write
 from training.dataset.narrow import DOMAINS, TooMany, narrow_set
 
 
@@ -33,5 +32,7 @@ class Command(BaseCommand):
             files = narrow_set(rows, seed, domains or tuple(DOMAINS))
         except TooMany as error:
             raise CommandError(str(error)) from error
-        for path in write(out, files.items()):
-            self.stdout.write(f"{path}: {path.read_bytes().count(chr(10).encode())} lines")
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (out / name).write_bytes(content)
+            self.stdout.write(f"{out / name}: {len(content.splitlines())} lines")
