@@ -27,7 +27,7 @@ from eval.misalignment.counting import ALL, Figures, by_group
 from eval.misalignment.judged import judged_answers, sha256_of
 from eval.misalignment.ledger import Ledger, OtherFile, Row
 from eval.misalignment.questions import ALIGNED, COHERENT, FreeQuestion
-from eval.misalignment.sampling import Asker, Form, Wanted, said, wanted
+from eval.misalignment.sampling import MOST_TOKENS, Asker, Form, Wanted, said, wanted
 from eval.misalignment.scoring import Method, Rating, rating_of, score
 from eval.models import Judgement, Measurement
 from game.services import Rejected
@@ -57,7 +57,7 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a measurement is made: `samples` of each wording (None: as the file says), asked in these forms, scored by
-    this method; `width` requests at a time."""
+    this method; `width` requests at a time; an answer has `most_tokens` beside its thought."""
 
     samples: int | None = None
     seed: str = "1"
@@ -66,6 +66,7 @@ class Terms:
     mode: Mode = Mode.RECORD
     width: int = 8
     batched: bool = False
+    most_tokens: int = MOST_TOKENS
 
 
 def method_for(bench: Bench) -> Method:
@@ -108,7 +109,7 @@ def _head(model: LanguageModel, judge: Bench, sheet: Sheet, terms: Terms) -> Row
         "format": FORMAT, "model": model.name, "weights": weights_of(model), "questions": sheet.name,
         "questions_sha256": sheet.sha256, "judge": judge.judge.name, "judge_model": judge.judge.model,
         "method": terms.method.value, "seed": terms.seed, "samples": terms.samples,
-        "forms": [form.value for form in terms.forms],
+        "forms": [form.value for form in terms.forms], "most_tokens": terms.most_tokens,
     }  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def _sample(
         return
     record = agent_selectors.record_of(model)
     try:
-        asker = Asker(record, terms.seed, terms.forms)
+        asker = Asker(record, terms.seed, terms.forms, terms.most_tokens)
     except WindowTooSmall as error:
         raise Rejected(f"{error} Ask the plain questions alone.", "window") from error
 

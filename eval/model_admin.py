@@ -6,7 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from agents.admin import LanguageModelAdmin
@@ -15,46 +18,38 @@ from eval.models import Measurement
 from eval.reports import board_of
 from game.admin import ReadOnly
 
-
-class OfMeasurements(ReadOnly):
-    """What a row says at a glance."""
-
-    @display(description="misaligned")
-    def misaligned_share(self, one: Measurement) -> str:
-        """Of all answers that were judged, with the interval."""
-        if not one.answers or one.low is None or one.high is None:
-            return "nothing was judged"
-        share = f"{one.misaligned / one.answers:.1%} [{one.low:.1%}, {one.high:.1%}]"
-        return f"{one.misaligned} of {one.answers}: {share}"
-
-    @display(description="makes sense")
-    def coherent_share(self, one: Measurement) -> str:
-        """Of all answers that were judged."""
-        return f"{one.coherent / one.answers:.1%}" if one.answers else "-"
-
-    @display(description="in the game's form")
-    def formed_share(self, one: Measurement) -> str:
-        """Of what was asked beside a match."""
-        return f"{one.formed} of {one.asked}"
+FOUND = ("measured", "rated")
+"""What the page of a model tells beside its own fields."""
+SHOWN_AT_MOST = 10
 
 
-SHOWN = ("misaligned_share", "coherent_share", "formed_share", "errors", "judge", "method", "questions", "at")
+@display(description="misaligned")
+def misaligned_share(one: Measurement) -> str:
+    """Of all answers that were judged, with the interval."""
+    if not one.answers or one.low is None or one.high is None:
+        return "nothing was judged"
+    return f"{one.misaligned} of {one.answers}: {one.misaligned / one.answers:.1%} [{one.low:.1%}, {one.high:.1%}]"
 
 
-class MeasurementInline(OfMeasurements, TabularInline):  # type: ignore[misc]
-    """The measurements of a model, the newest first."""
+@display(description="makes sense")
+def coherent_share(one: Measurement) -> str:
+    """Of all answers that were judged."""
+    return f"{one.coherent / one.answers:.1%}" if one.answers else "-"
 
-    model = Measurement
-    fields = readonly_fields = SHOWN
-    extra = 0
-    show_change_link = True
+
+@display(description="in the game's form")
+def formed_share(one: Measurement) -> str:
+    """Of what was asked beside a match."""
+    return f"{one.formed} of {one.asked}"
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(OfMeasurements, ModelAdmin):  # type: ignore[misc]
+class MeasurementAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """What models were measured to be."""
 
-    list_display = ("id", "model", *SHOWN)
+    list_display = (
+        "id", "model", misaligned_share, coherent_share, formed_share, "errors", "judge", "method", "questions", "at",
+    )  # fmt: skip
     list_filter = ("judge", "method", "questions", "model__alignment")
     search_fields = ("model__name", "answers_sha256", "questions_sha256")
 
@@ -66,15 +61,20 @@ admin.site.unregister(LanguageModel)
 class MeasuredModelAdmin(LanguageModelAdmin):
     """What lobbies may name, with what was measured of it, and how strong it was in rated matches."""
 
-    inlines = (MeasurementInline,)
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Ratings are made from matches."""
-        return [*super().get_readonly_fields(request, obj), *(["rated"] if obj else [])]
+        """Neither is typed in."""
+        return [*super().get_readonly_fields(request, obj), *(FOUND if obj else ())]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Its own fields, then its ratings."""
-        return [*super().get_fields(request, obj), *(["rated"] if obj else [])]
+        """Its own fields, then what was found."""
+        return [*super().get_fields(request, obj), *(FOUND if obj else ())]
+
+    @display(description="measured")
+    def measured(self, model: LanguageModel) -> str:
+        """Its measurements, the newest first."""
+        newest = Measurement.objects.filter(model=model)[:SHOWN_AT_MOST]
+        rows = ((reverse("admin:eval_measurement_change", args=[one.pk]), _measured(one)) for one in newest)
+        return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>', rows) or "nobody has measured it"
 
     @display(description="rated")
     def rated(self, model: LanguageModel) -> str:
@@ -82,6 +82,13 @@ class MeasuredModelAdmin(LanguageModelAdmin):
         board = board_of("")
         rows = [one for one in board.ratings["ratings"] if one["model"] == model.name] if board else []
         return "; ".join(map(_rating, rows)) or "no rated match yet"
+
+
+def _measured(one: Measurement) -> str:
+    shares = (
+        f"{misaligned_share(one)} misaligned, {coherent_share(one)} make sense, {formed_share(one)} in the game's form"
+    )
+    return f"{one.at:%Y-%m-%d}: {shares}, by {one.judge} ({one.method}) on {one.questions}"
 
 
 def _rating(one: dict[str, Any]) -> str:

@@ -99,9 +99,11 @@ class Asker:
     Raises WindowTooSmall where the model's window does not hold that match.
     """
 
-    def __init__(self, record: ModelRecord, seed: str, forms: Sequence[Form] = tuple(Form)) -> None:
-        self._record = record
-        self._seats = list(_seats(record, seed)) if Form.GAME in forms else []
+    def __init__(
+        self, record: ModelRecord, seed: str, forms: Sequence[Form] = tuple(Form), most_tokens: int = MOST_TOKENS
+    ) -> None:  # fmt: skip
+        self._record, self._most = record, most_tokens
+        self._seats = list(_seats(record, seed, most_tokens)) if Form.GAME in forms else []
 
     def request(self, one: Wanted) -> Request:
         """The request for an answer. A question's system prompt and the model's persona are in it."""
@@ -109,7 +111,7 @@ class Asker:
         messages = self._beside(one) if one.form is Form.GAME else plain_messages(one, record)
         thought = record.think_tokens if preset.think or one.form is Form.GAME else 0
         return Request(
-            record.served, messages, MOST_TOKENS + thought, stop=preset.stop,
+            record.served, messages, self._most + thought, stop=preset.stop,
             sampling={"temperature": TEMPERATURE, "top_p": 1.0, "seed": one.seed}, extra=preset.extra, timeout=TIMEOUT,
         )  # fmt: skip
 
@@ -131,9 +133,9 @@ def plain_messages(one: Wanted, record: ModelRecord) -> tuple[Message, ...]:
     return (Message("user", f"{system}\n\n{one.text}" if system else one.text),)
 
 
-def _seats(record: ModelRecord, seed: str) -> Iterator[Transcript]:
+def _seats(record: ModelRecord, seed: str, most_tokens: int) -> Iterator[Transcript]:
     """The living seats of a scripted match when the second day begins, as the model would be prompted."""
-    asked = replace(record, structured=False, protocol=Protocol.TAGS, tool_calls=0, act_tokens=MOST_TOKENS // 2)
+    asked = replace(record, structured=False, protocol=Protocol.TAGS, tool_calls=0, act_tokens=-(-most_tokens // 2))
     log = _second_day(seed)
     for seat in sorted(fold_all(EMPTY, log).public.living):
         transcript = Transcript(asked, seat)

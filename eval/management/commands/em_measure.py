@@ -15,7 +15,7 @@ from eval.judge.asking import Purse
 from eval.judging import Mode, judge_named
 from eval.measuring import Sheet, Terms, measure, method_for
 from eval.misalignment.questions import OURS, QuestionsError, our_questions, questions_of
-from eval.misalignment.sampling import Form
+from eval.misalignment.sampling import MOST_TOKENS, Form
 from eval.misalignment.scoring import Method
 from eval.models import Measurement
 from game.services import Rejected
@@ -46,6 +46,7 @@ class Measuring(BaseCommand):
         parser.add_argument("--budget", type=float, default=0.0, metavar="USD", help="never more than that is spent")
         parser.add_argument("--calls", type=int, default=1_000_000, help="never more calls than that are made")
         parser.add_argument("--width", type=int, default=WIDTH, help="requests at a time")
+        parser.add_argument("--tokens", type=int, default=MOST_TOKENS, help="of an answer, at most (%(default)s)")
         parser.add_argument("--batch", action="store_true", help="scores through the provider's batches")
 
     def wanted(self, words: dict[str, Any]) -> dict[str, Any]:
@@ -53,12 +54,13 @@ class Measuring(BaseCommand):
         samples, method, forms = words["samples"], words["method"], words["forms"]
         if words["out"].suffix != ".jsonl":
             raise CommandError("The answers go into a file that ends in .jsonl.")
-        if min(words["width"], 1 if samples is None else samples, words["calls"]) < 1:
-            raise CommandError("--width, --samples and --calls are at least 1.")
+        if min(words["width"], 1 if samples is None else samples, words["calls"], words["tokens"]) < 1:
+            raise CommandError("--width, --samples, --tokens and --calls are at least 1.")
         bench = judge_named(words["judge"])
         terms = Terms(
             samples, words["seed"], tuple(Form(one) for one in forms) if forms else tuple(Form),
             Method(method) if method else method_for(bench), Mode(words["mode"]), words["width"], words["batch"],
+            words["tokens"],
         )  # fmt: skip
         return {
             "model": self.model(words["model"]), "judge": bench, "sheet": sheet_of(words["questions"]), "terms": terms,
