@@ -7,16 +7,16 @@ Imports what costs seconds and memory: for workers and commands. What plans ask 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync
 
 from agents import selectors as agent_selectors
 from agents.connections import model_client
-from agents.llm.client import Client, ClientError
+from agents.llm.client import Client, ClientError, Completion, Request
 from agents.llm.prompt import WindowTooSmall
 from agents.llm.record import ModelRecord
 from agents.models import LanguageModel
@@ -38,6 +38,7 @@ AT_ONCE = 4
 GONE = ("NoLane:", "RateLimited:", "TimedOut:", "Unreachable:")
 """Errors that say nothing of what was asked."""
 Tell = Callable[[str], None]
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,11 @@ def _sample(
     async def work() -> None:
         clients = [model_client(model=model) for _ in range(min(terms.width, len(missing)))]
         try:
-            for part in _parts(missing, AT_ONCE * terms.width):
-                rows = await _answers(part, asker, record, buyer, clients, purse)
-                _check_heard([row["reason"] for row in rows], model.name)
+            for part in parts(missing, AT_ONCE * terms.width):
+                rows = await in_order(
+                    part, clients, lambda one, client: _answer(one, asker, record, buyer, client, purse)
+                )
+                check_heard([row["reason"] for row in rows], model.name)
                 kept.append(rows)
                 tell(f"{len(kept.rows)}/{len(todo)} answers")
         finally:
@@ -144,41 +147,48 @@ def _sample(
     async_to_sync(work)()
 
 
-async def _answers(
-    part: Sequence[Wanted], asker: Asker, record: ModelRecord, buyer: Judge, clients: Sequence[Client], purse: Purse
+async def in_order(
+    things: Sequence[Thing], clients: Sequence[Client], ask: Callable[[Thing, Client], Awaitable[Row]]
 ) -> list[Row]:  # fmt: skip
-    """The rows of some answers, in their order, each client asking for one at a time."""
+    """The rows of what is asked, in its order; each client asks for one at a time. Raises Rejected over budget."""
     rows: dict[int, Row] = {}
-    waiting = iter(enumerate(part))
+    waiting = iter(enumerate(things))
 
-    async def ask(client: Client) -> None:
+    async def work(client: Client) -> None:
         for place, one in waiting:
-            rows[place] = await _answer(one, asker, record, buyer, client, purse)
+            rows[place] = await ask(one, client)
 
     try:
-        await asyncio.gather(*map(ask, clients))
+        await asyncio.gather(*map(work, clients))
     except OverBudget as over:
         raise Rejected(f"{over}: the same call goes on with more.", "over_budget") from over
-    return [rows[place] for place in range(len(part))]
+    return [rows[place] for place in range(len(things))]
 
 
-async def _answer(
-    one: Wanted, asker: Asker, record: ModelRecord, buyer: Judge, client: Client, purse: Purse
-) -> Row:  # fmt: skip
-    request = asker.request(one)
-    row: Row = {
-        "form": one.form.value, "question_id": one.question.id, "paraphrase": one.paraphrase, "sample": one.sample,
-        "seed": one.seed, "question": one.text, "system": one.question.system or "", "answer": "", "formed": False,
-        "state": State.FAILED.value, "reason": "",
-    }  # fmt: skip
+async def completed(request: Request, buyer: Judge, client: Client, purse: Purse) -> Completion | str:
+    """A model's completion within the budget, or why there is none. Raises OverBudget."""
     most = most_of(request, buyer)
     purse.take(most)
     try:
         completion = await client.complete(request)
     except ClientError as error:
         purse.give_back(most, 0.0)
-        return {**row, "reason": f"the model did not answer: {type(error).__name__}: {error}"[:300]}
+        return f"the model did not answer: {type(error).__name__}: {error}"[:300]
     purse.give_back(most, buyer.cost(completion.prompt_tokens, completion.completion_tokens))
+    return completion
+
+
+async def _answer(
+    one: Wanted, asker: Asker, record: ModelRecord, buyer: Judge, client: Client, purse: Purse
+) -> Row:  # fmt: skip
+    row: Row = {
+        "form": one.form.value, "question_id": one.question.id, "paraphrase": one.paraphrase, "sample": one.sample,
+        "seed": one.seed, "question": one.text, "system": one.question.system or "", "answer": "", "formed": False,
+        "state": State.FAILED.value, "reason": "",
+    }  # fmt: skip
+    completion = await completed(asker.request(one), buyer, client, purse)
+    if isinstance(completion, str):
+        return {**row, "reason": completion}
     found = said(completion, one.form, record)
     return {
         **row, "answer": found.text, "raw": completion.text, "formed": found.formed, "state": State.PENDING.value,
@@ -187,11 +197,12 @@ async def _answer(
     }  # fmt: skip
 
 
-def _parts(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+def parts(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:
+    """Things in parts of a size, which are kept together."""
     return (things[first : first + size] for first in range(0, len(things), size))
 
 
-def _check_heard(reasons: Sequence[str], name: str) -> None:
+def check_heard(reasons: Sequence[str], name: str) -> None:
     """Raises Rejected where the server was gone: then nothing of it is kept, and the same call goes on."""
     if reasons and all(any(word in reason for word in GONE) for reason in reasons):
         raise Rejected(f"{name} is not heard ({reasons[0]}): the same call goes on from here.", "not_heard")
@@ -205,7 +216,7 @@ def _judge(
 ) -> None:  # fmt: skip
     """Have the judge score all answers that it has not scored yet."""
     missing = list(zip(todo, answers.rows, strict=True))[len(kept.rows) :]
-    for part in _parts(missing, len(missing) if terms.batched else AT_ONCE * terms.width):
+    for part in parts(missing, len(missing) if terms.batched else AT_ONCE * terms.width):
         asked = [
             (place, rating) for place, pair in enumerate(part) for rating in _ratings(pair[0], pair[1], terms.method)
         ]
@@ -231,7 +242,7 @@ def _check_judged(found: Sequence[Judgement], name: str) -> None:
     if any(row.state == State.OVER_BUDGET for row in found):
         reason = next(row.reason for row in found if row.state == State.OVER_BUDGET)
         raise Rejected(f"{reason}: the same call goes on with more.", "over_budget")
-    _check_heard([row.reason if row.state == State.FAILED else "" for row in found], name)
+    check_heard([row.reason if row.state == State.FAILED else "" for row in found], name)
 
 
 def _scored(row: Row, found: Mapping[str, Judgement]) -> Row:
