@@ -42,6 +42,7 @@ class LanguageModel(models.Model):
 
         PLAIN = "plain"
         COMPACT = "compact"
+        DIGEST = "digest"
 
     class Window(models.TextChoices):
         """What happens when a match outgrows its window."""

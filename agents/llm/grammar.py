@@ -41,7 +41,7 @@ def schema(ask: Ask, view: View, notation: Notation, *, length: int = SAY_LENGTH
     """
     written = [option.verb for option in ask.standing if option.verb in WRITTEN]
     options = (*ask.options, *(option for option in ask.standing if option.verb not in written))
-    shapes = [shape for option in _merged(options) for shape in _shapes(option, view, notation, length)]
+    shapes = [shape for option in merged(options) for shape in _shapes(option, view, notation, length)]
     if may_bid(view):
         shapes = [{**shape, "bid": {"type": "integer", "enum": list(BIDS)}} for shape in shapes]
     free = {verb: _text(min(length, WILL_LENGTH)) for verb in written}
@@ -56,7 +56,7 @@ def _object(properties: Schema, free: Schema) -> Schema:
     }  # fmt: skip
 
 
-def _merged(options: Sequence[Option]) -> Iterator[tuple[Option, ...]]:
+def merged(options: Sequence[Option]) -> Iterator[tuple[Option, ...]]:
     """The options, verdicts together, passing last, nothing twice."""
     different = [option for option in dict.fromkeys(options) if option.verb not in APART]
     verdicts = tuple(option for option in different if option.verb == "judge")
@@ -117,7 +117,7 @@ def _named(seats: Sequence[Seat], names: Sequence[str]) -> list[str]:
 
 
 def _params(option: Option, notation: Notation) -> list[str]:
-    short = role_codes() if notation is Notation.COMPACT else {}
+    short = role_codes() if notation.short else {}
     return [short.get(param, param) for param in option.params]
 
 
@@ -213,7 +213,7 @@ def legal_lines(ask: Ask, view: View, notation: Notation) -> str:
 
 
 def _worded(options: Sequence[Option], view: View, notation: Notation) -> Iterator[str]:
-    for group in _merged(options):
+    for group in merged(options):
         option = group[0]
         if option.verb == "judge":
             yield f"verdict ({', '.join(one.name for one in group)})"

@@ -51,7 +51,7 @@ class Hand:
     def line(self, event: e.Event) -> str | None:
         """The line of an event; None where it has no words."""
         safe = neutral_event(event, self.special)
-        writer = _SHORT.get(event.kind) if self.notation is Notation.COMPACT else None
+        writer = _SHORT.get(event.kind) if self.notation.short else None
         if writer:
             return writer(safe, self)
         return render.line(safe, self.shown, self.seat, self.ruleset) or None

@@ -49,7 +49,7 @@ class Seen:
     def names(self) -> tuple[str, ...]:
         """What stands for the players."""
         names = self.view.public.table.names
-        if self.notation is Notation.COMPACT:
+        if self.notation.short:
             return codes(len(names))
         return tuple(neutral(name, self.special) for name in names)
 

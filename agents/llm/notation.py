@@ -47,7 +47,7 @@ def _candidates(role: str) -> list[str]:
 
 def shown(names: Sequence[str], notation: Notation) -> tuple[str, ...]:
     """What stands for the players in a prompt."""
-    return codes(len(names)) if notation is Notation.COMPACT else tuple(names)
+    return codes(len(names)) if notation.short else tuple(names)
 
 
 # What a word means ----------------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def seat_of(word: str, names: Sequence[str], notation: Notation = Notation.PLAIN
 
 def _seat(text: str, names: Sequence[str], notation: Notation) -> Seat:
     key = text.casefold()
-    if notation is Notation.COMPACT and key in (known := codes(len(names))):
+    if notation.short and key in (known := codes(len(names))):
         return known.index(key) + 1
     lowered = [name.casefold() for name in names]
     if key in lowered:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from agents.llm.client import Message
+from agents.llm.digest import INTRODUCTION, digest
 from agents.llm.grammar import legal_lines
 from agents.llm.hygiene import neutral
 from agents.llm.lines import TALK, Hand, Line
@@ -84,6 +85,9 @@ class Transcript:
 
     def prompt(self, view: View, ask: Ask) -> Prompt:
         """What is sent for an ask at the moment at which it is open."""
+        if self.record.notation is Notation.DIGEST:
+            assert self._hand is not None
+            return self._alone(digest(view, ask, self._hand, self.events))
         return self._prompt(tail(view, ask, self._compact))
 
     def summary_prompt(self, day: int) -> Prompt:
@@ -112,7 +116,7 @@ class Transcript:
 
     @property
     def _compact(self) -> bool:
-        return self.record.notation is Notation.COMPACT
+        return self.record.notation.short
 
     def _open(self, table: Table) -> None:
         record = self.record
@@ -148,15 +152,20 @@ class Transcript:
         return [Line(text, self._day, isinstance(event, TALK), len(self.events), tokens)]
 
     def _prompt(self, ending: str) -> Prompt:
-        window = self._window
-        assert window is not None
-        log = "\n".join((self.card, *window.texts()))
-        own = log + "\n" + ending
+        assert self._window is not None
+        return self._sent(self.shared, "\n".join((self.card, *self._window.texts())), ending)
+
+    def _alone(self, ending: str) -> Prompt:
+        """What is sent where a digest stands in the place of rules, card and log."""
+        return self._sent(INTRODUCTION, "", ending)
+
+    def _sent(self, shared: str, log: str, ending: str) -> Prompt:
+        own = f"{log}\n{ending}" if log else ending
         if self.record.preset.system_role:
-            messages: tuple[Message, ...] = (Message("system", self.shared), Message("user", own))
+            messages: tuple[Message, ...] = (Message("system", shared), Message("user", own))
         else:
-            messages = (Message("user", f"{self.shared}\n\n{own}"),)
-        shared_tokens = self.counter.count(self.shared)
+            messages = (Message("user", f"{shared}\n\n{own}"),)
+        shared_tokens = self.counter.count(shared)
         stable, tail_tokens = shared_tokens + self.counter.count(log), self.counter.count(ending)
         recipe = {
             "templates": version(),
@@ -164,9 +173,10 @@ class Transcript:
             "protocol": self.record.protocol.value,
             "events": len(self.events),
             "room": self._room,
-            "cuts": [asdict(cut) for cut in window.cuts],
+            "cuts": [asdict(cut) for cut in self._window.cuts] if self._window else [],
             "tail": ending,
-            "hash": digest(messages),
+            "alone": not log,
+            "hash": fingerprint(messages),
             "shared_tokens": shared_tokens,
             "stable_tokens": stable,
             "tail_tokens": tail_tokens,
@@ -189,7 +199,7 @@ class Transcript:
             before.observe(self.events[: recipe["events"]])
             if before._room != recipe["room"]:
                 before._fit(recipe["room"])
-        return before._prompt(recipe["tail"])
+        return before._alone(recipe["tail"]) if recipe.get("alone") else before._prompt(recipe["tail"])
 
 
 def kept_back(record: ModelRecord) -> int:
@@ -200,7 +210,7 @@ def kept_back(record: ModelRecord) -> int:
 
 def shared(table: Table, record: ModelRecord, special: Sequence[str]) -> str:
     """What all seats of a match with the same kind of model are shown first."""
-    compact = record.notation is Notation.COMPACT
+    compact = record.notation.short
     names = [neutral(name, special) for name in table.names]
     return template(
         "shared", table=table, names=names, codes=codes(len(names)) if compact else names, compact=compact,
@@ -219,6 +229,6 @@ def tail(view: View, ask: Ask, compact: bool) -> str:
     )
 
 
-def digest(messages: Sequence[Message]) -> str:
+def fingerprint(messages: Sequence[Message]) -> str:
     """A hash of what is sent."""
     return hashlib.sha256("\0".join(f"{m.role}\0{m.content}" for m in messages).encode()).hexdigest()[:16]

@@ -11,10 +11,19 @@ from enum import StrEnum
 
 
 class Notation(StrEnum):
-    """How the log is written in a prompt: in sentences, or short with two-letter seats and hard delimiters."""
+    """How the log is written in a prompt: in sentences, short with two-letter seats and hard delimiters, or not at all.
+
+    A digest of the state, written like the short form, stands in the log's place: for small models and short windows.
+    """
 
     PLAIN = "plain"
     COMPACT = "compact"
+    DIGEST = "digest"
+
+    @property
+    def short(self) -> bool:
+        """Whether players and roles go by their codes."""
+        return self is not Notation.PLAIN
 
 
 class Protocol(StrEnum):
