@@ -1,0 +1,44 @@
+"""The loss of GRPO as Dr. GRPO has it, and the distance from the start. Knows tensors alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from training.grpo.policy import Scored
+from training.grpo.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A loss with what it says on the way: mean distance from the start and mean entropy a token, clipped share."""
+
+    loss: Tensor
+    kl: float
+    entropy: float
+    clipped: float
+
+
+def loss(scored: Scored, sampled: Tensor, start: Tensor, advantages: Tensor, answers: int, settings: Settings) -> Found:
+    """The clipped loss of a step's answers.
+
+    `sampled` and `start` are log-probabilities as sampled and at the start, one row an answer like `scored`'s;
+    `advantages` one number an answer. `answers` counts all of the step, those of skipped groups too: with the most
+    tokens that one may have, it is the constant by which the sum is divided, so that no answer gains by its length.
+    """
+    mask = scored.mask
+    ratio = ((scored.logps - sampled) * mask).exp()
+    clipped = ratio.clamp(1 - settings.clip_low, 1 + settings.clip_high)
+    each = torch.minimum(ratio * advantages.unsqueeze(1), clipped * advantages.unsqueeze(1))
+    apart = (start - scored.logps) * mask
+    kl = apart.exp() - apart - 1
+    total = ((settings.beta * kl - each) * mask).sum() / (answers * settings.new_tokens)
+    tokens = mask.sum()
+    return Found(
+        total,
+        float((kl.detach() * mask).sum() / tokens),
+        float(scored.entropy.sum() / tokens),
+        float(((ratio != clipped) * mask).sum() / tokens),
+    )

@@ -1,0 +1,89 @@
+"""Before and after: what a player does at points that are held out, counted. Tables of it are printed by `table`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from agents.scripted.trivial import PassiveAgent, RandomAgent
+from training.grpo.groups import groups
+from training.grpo.policy import Policy
+from training.grpo.settings import Settings
+from training.reward.terms import Marks, reward, terms
+from training.rollout.deeds import Deed, deed, text_of
+from training.rollout.points import Point, tried_at
+from training.rollout.quiz import Question, question
+from training.rollout.tables import learner
+
+Counts = dict[str, Any]
+
+
+def points(settings: Settings) -> tuple[Point, ...]:
+    """The points that are held out: the same for every run of a plan."""
+    trial = settings.trial
+    return tried_at(settings.plan, learner(family=settings.family), trial.asks, trial.role_share)
+
+
+def of_scripts(settings: Settings, found: Sequence[Point]) -> list[Counts]:
+    """What players without a model do there: one that always passes, one that takes anything legal, and the script."""
+    policies: dict[str, Callable[[Point], str]] = {
+        "passive": lambda point: text_of(point, PassiveAgent(point.seat, "").decide(point.view, point.ask).actions),
+        "random": lambda point: text_of(point, RandomAgent(point.seat, point.id).decide(point.view, point.ask).actions),
+        "scripted": lambda point: text_of(point, point.scripted),
+    }
+    made = {name: [policy(point) for point in found] for name, policy in policies.items()}
+    deeds = {name: [deed(*one) for one in zip(found, texts, strict=True)] for name, texts in made.items()}
+    return [
+        {"when": name, "how": "script", **counted(found, texts, deeds[name], settings)} for name, texts in made.items()
+    ]
+
+
+def of_model(policy: Policy, when: str, how: str, found: Sequence[Point], between: Callable[[], None]) -> Counts:
+    """What the model does there, `greedy` or `sampled`; `between` is called between batches and may raise."""
+    settings = policy.settings
+    texts: list[str] = []
+    deeds: list[Deed] = []
+    asked = found[len(found) - settings.trial.quiz :]
+    items: list[Point | Question] = [*found, *(question(one, held_out=True) for one in asked)]
+    marks: list[Marks] = []
+    for first in range(0, len(items), settings.trial.batch):
+        between()
+        batch = items[first : first + settings.trial.batch]
+        for one in groups(policy, batch, 1, first, greedy=how == "greedy"):
+            if isinstance(one.item, Question):
+                marks += one.marks
+            else:
+                texts += one.texts
+                deeds += one.deeds
+    quiz = {"quiz": len(marks), "understood": round(sum(one.understood or 0.0 for one in marks), 4)}
+    return {"when": when, "how": how, **counted(found, texts, deeds, settings), **quiz}
+
+
+def counted(found: Sequence[Point], texts: Sequence[str], deeds: Sequence[Deed], settings: Settings) -> Counts:
+    """Counts over the points, and over those of them that are put to the role that was held out."""
+    special = [one for point, one in zip(found, deeds, strict=True) if point.role == settings.plan.held_out_role]
+    worth = [reward(terms(one.marks, settings.weights, settings.budget)) for one in deeds]
+    return {
+        **shares(deeds),
+        "distinct": len(set(texts)),
+        "reward": round(sum(worth) / max(1, len(worth)), 4),
+        "held_out_role": shares(special),
+        "did": dict(Counter(one.what or "nothing" for one in deeds).most_common()),
+        "refused": dict(Counter(one.reason for one in deeds if one.reason).most_common()),
+    }
+
+
+def shares(deeds: Iterable[Deed]) -> dict[str, int]:
+    """How many answers there are, and of how many of them what is true."""
+    marks = [one.marks for one in deeds]
+    free = [one for one in marks if one.may_act]
+    return {
+        "asks": len(marks),
+        "format": sum(one.form for one in marks),
+        "legal": sum(one.legal for one in marks),
+        "target": sum(one.legal and one.sensible for one in marks),
+        "may_act": len(free),
+        "acts": sum(one.legal and one.sensible and one.active for one in free),
+        "waits": sum(one.legal and not one.active for one in free),
+    }

@@ -1,0 +1,4 @@
+"""Decision points: states of the real engine at which a seat is asked, and what an answer to them comes to.
+
+Pure: knows the engine, the loop, the scripts and how a model is asked and read. No torch, no files, no Django.
+"""
