@@ -78,7 +78,6 @@ class Policy:
         ids = answer.ids[:-1] if answer.ended else answer.ids
         return str(self.tokenizer.decode(ids))
 
-    @torch.no_grad()
     def sample(
         self, prompts: Sequence[Sequence[int]], answers: int, seed: int, *, greedy: bool = False
     ) -> list[list[Answer]]:
@@ -88,7 +87,7 @@ class Policy:
         chance = torch.Generator(device=device).manual_seed(seed)
         tokens = torch.full((count, self.settings.new_tokens), NOTHING, dtype=torch.long, device=device)
         scores = torch.zeros(count, self.settings.new_tokens, device=device)
-        with self.precision():
+        with torch.no_grad(), self.precision():
             begun = _begin(self.model, prompts, answers, device)
             rows, logits = torch.arange(count, device=device), begun.logits
             for place in range(self.settings.new_tokens):
@@ -129,7 +128,8 @@ class Policy:
         """The context in which passes are computed."""
         if self.settings.precision == "float32":
             return nullcontext()
-        return torch.autocast(self.settings.device.split(":")[0], torch.bfloat16)
+        context: AbstractContextManager[Any] = torch.autocast(self.settings.device.split(":")[0], torch.bfloat16)
+        return context
 
     def _next(self, begun: _Begun, token: Tensor, place: int) -> Tensor:
         mask = torch.cat([begun.mask, begun.mask.new_ones(len(token), place + 1)], 1)

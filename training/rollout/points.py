@@ -74,6 +74,9 @@ class Place:
 class Walk:
     """Decision points of one match after another. `seed` tells walks apart; `place` is where one begins."""
 
+    place: Place
+    point: Point
+
     def __init__(
         self, plan: Plan, seed: str, record: ModelRecord, *, held_out: bool = False, place: Place | None = None
     ) -> None:
