@@ -147,7 +147,8 @@ def checked(given: Any) -> Settings:
         if first["type"] == "unexpected_keyword_argument":
             near = nearest(str(first["loc"][-1]), tuple(get_type_hints(_class_at(first["loc"][:-1]))))
             raise Unusable(f"There is no setting {where}." + (f" Did you mean {near}?" if near else "")) from None
-        raise Unusable(f"{where}: {first['msg']}." if where else f"{first['msg']}.") from None
+        said = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise Unusable(f"{where}: {said}." if where else f"{said}.") from None
 
 
 def _class_at(place: tuple[int | str, ...]) -> type:
