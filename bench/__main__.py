@@ -10,6 +10,7 @@ from itertools import takewhile
 
 BENCHES = {"engine": [], "peers": [], "scripted": ["--matches", "100"], "metrics": []}
 ON_REQUEST: dict[str, list[str]] = {
+    "grpo": [],
     "lanes": [],
     "spectators": [],
     "page": [],
@@ -17,7 +18,7 @@ ON_REQUEST: dict[str, list[str]] = {
     "samples": [],
     "experiments": [],
 }
-"""Those that start servers; only by name."""
+"""Those that start servers or need a model; only by name."""
 
 
 def main(words: list[str]) -> int:

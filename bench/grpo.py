@@ -1,0 +1,171 @@
+"""A step of our GRPO against a bare step of TRL on the same tokens, and sampling with a shared prompt against without.
+
+    ./tossim bench grpo
+
+runs in the model environment with the small model of `./tossim llm --install-only`. The tokens are prompts of real
+decision points with what a script answers there, each answer eight times; nothing hangs on what the model has learnt.
+Only the learning part of a step is timed against TRL's, whose own part is handed the same answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALL = Path(os.environ.get("TOSSIM_VAR", str(ROOT / "var"))) / "models" / "SmolLM2-135M-Instruct"
+
+
+def main() -> int:
+    """Measure and print."""
+    words = argparse.ArgumentParser(prog="bench grpo", description=__doc__)
+    words.add_argument("--model", default=str(SMALL))
+    words.add_argument("--asks", type=int, default=4)
+    words.add_argument("--answers", type=int, default=8)
+    words.add_argument("--tokens", type=int, default=16, help="most tokens of a sampled answer")
+    words.add_argument("--repeat", type=int, default=3)
+    words.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    words.add_argument("--no-trl", action="store_true", help="leave out TRL's step")
+    words.add_argument("--json", action="store_true")
+    chosen = words.parse_args()
+    python = os.environ.get("TOSSIM_LLM_PYTHON", str(ROOT / ".venv-llm" / "bin" / "python"))
+    if not _can_learn():
+        if not Path(python).is_file() or sys.executable == python:
+            print("There is no model environment. Install one: ./tossim llm --install-only", file=sys.stderr)
+            return 2
+        os.execv(python, [python, "-m", "bench.grpo", *sys.argv[1:]])
+    if not (Path(chosen.model) / "config.json").is_file():
+        print(f"There is no model in {chosen.model}. Install one: ./tossim llm --install-only", file=sys.stderr)
+        return 2
+    found = measure(chosen)
+    print(json.dumps(found) if chosen.json else "\n".join(f"{name:36} {value}" for name, value in found.items()))
+    return 0
+
+
+def _can_learn() -> bool:
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def measure(chosen: Any) -> dict[str, Any]:
+    """All figures; seconds are medians."""
+    from training.grpo.policy import Answer, load
+    from training.grpo.settings import Settings
+    from training.rollout.deeds import text_of
+    from training.rollout.points import points
+    from training.rollout.tables import Plan, learner
+
+    settings = Settings(
+        model=chosen.model, asks=chosen.asks, answers=chosen.answers, new_tokens=chosen.tokens,
+        precision=chosen.precision,
+    )  # fmt: skip
+    items = list(islice(points(Plan(kinds={"act": 1.0, "vote": 0.5}), "bench", learner()), chosen.asks))
+    policy = load(settings)
+    policy.remember()
+    prompts = [policy.encode(item.messages) for item in items]
+    texts = [policy.tokenizer.encode(text_of(item, item.scripted), add_special_tokens=False) for item in items]
+    groups = [
+        [Answer((*ids[: chosen.tokens - 1], policy.end), (0.0,) * len(ids), True)] * chosen.answers for ids in texts
+    ]
+    count = chosen.asks * chosen.answers
+    repeated = [prompt for prompt in prompts for _ in range(chosen.answers)]
+    shared = timed(lambda: policy.sample(prompts, chosen.answers, 0), chosen.repeat)
+    alone = timed(lambda: policy.sample(repeated, 1, 0), chosen.repeat)
+    ours = timed(lambda: learn(policy, prompts, groups, settings), chosen.repeat)
+    found = {
+        "prompt tokens, mean": round(sum(map(len, prompts)) / len(prompts)),
+        "completions": count,
+        "completions/s, shared prompt": round(count / shared, 2),
+        "completions/s, each its own": round(count / alone, 2),
+        "sharing is faster by": round(alone / shared, 2),
+        "our learning step, s": round(ours, 2),
+    }
+    if not chosen.no_trl:
+        theirs = trl_step(policy, prompts, groups, settings, chosen.repeat)
+        found |= {"TRL's step, s": round(theirs, 2), "our step over TRL's": round(ours / theirs, 2)}
+    return found
+
+
+def timed(deed: Callable[[], object], repeat: int) -> float:
+    """Median seconds of a deed, once it is warm."""
+    deed()
+    taken = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        deed()
+        taken.append(time.perf_counter() - began)
+    return median(taken)
+
+
+def learn(policy: Any, prompts: Any, groups: Any, settings: Any) -> None:
+    """The learning part of a step, the distance from the start included, without the optimizer."""
+    import torch
+
+    from training.grpo.loss import loss
+
+    policy.model.zero_grad(set_to_none=True)
+    scored = policy.score(prompts, groups)
+    with torch.no_grad():
+        start = policy.score(prompts, groups, at_start=True).logps
+    wanted = torch.tensor([(-1.0) ** row for row in range(len(scored.logps))])
+    loss(scored, scored.logps.detach(), start, wanted, len(scored.logps), settings).loss.backward()
+
+
+def trl_step(policy: Any, prompts: Any, groups: Any, settings: Any, repeat: int) -> float:
+    """Median seconds of a whole step of TRL that is handed the same answers; its optimizer takes a small part of it."""
+    os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"
+    from datasets import Dataset
+    from transformers import TrainerCallback
+    from trl import GRPOConfig, GRPOTrainer
+
+    ids = {str(number): (prompt, group) for number, (prompt, group) in enumerate(zip(prompts, groups, strict=True))}
+    began: list[float] = []
+
+    def rollout(asked: list[str], trainer: Any) -> dict[str, Any]:
+        began.append(time.perf_counter())
+        found = [(ids[one][0], ids[one][1][0]) for one in asked]
+        return {
+            "prompt_ids": [list(prompt) for prompt, _ in found],
+            "completion_ids": [list(answer.ids) for _, answer in found],
+            "logprobs": [list(answer.logps)[: len(answer.ids)] for _, answer in found],
+        }
+
+    class Clock(TrainerCallback):
+        """Notes when steps end."""
+
+        ends: list[float] = []
+
+        def on_step_end(self, *args: Any, **kwargs: Any) -> None:
+            self.ends.append(time.perf_counter())
+
+    size = settings.asks * settings.answers
+    with TemporaryDirectory() as folder:
+        config = GRPOConfig(
+            folder, per_device_train_batch_size=size, num_generations=settings.answers, max_steps=repeat + 1,
+            max_completion_length=settings.new_tokens, loss_type="dr_grpo", scale_rewards="none", beta=0.0,
+            learning_rate=1e-9, use_cpu=True, bf16=settings.precision == "bfloat16", report_to="none",
+            save_strategy="no", disable_tqdm=True, logging_strategy="no", use_vllm=False,
+        )  # fmt: skip
+        trainer = GRPOTrainer(
+            policy.model, lambda completions, **_: [float(place % 2) for place in range(len(completions))], config,
+            Dataset.from_list([{"prompt": one} for one in ids] * (repeat + 1)), processing_class=policy.tokenizer,
+            rollout_func=rollout, callbacks=[Clock()],
+        )  # fmt: skip
+        trainer.train()
+    return median([end - start for start, end in zip(began[1:], Clock.ends[1:], strict=False)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
