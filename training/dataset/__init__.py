@@ -1,1 +1,1 @@
-"""Data to train on: read, checked, split, and made."""
+"""Rows to train on: read from files and checked one by one, split, and made. Knows no tokens and no store."""
