@@ -23,7 +23,7 @@ SMALL = {
 @pytest.fixture(scope="module")
 def tiny(model_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny")
-    done = started([model_python, str(HERE / "tiny.py"), str(folder)])
+    done = started([model_python, str(HERE / "tiny_player.py"), str(folder)])
     assert done.returncode == 0, done.stderr[-3000:]
     return folder
 

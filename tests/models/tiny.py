@@ -1,42 +1,56 @@
-"""A tiny random model with a tokenizer of its own, in seconds: `python tiny.py FOLDER`, in the model environment."""
+"""Makes a model to learn on in hundredths of a second: `python tiny.py FOLDER [BROKEN]`, in the model environment.
+
+A Qwen2 of two layers with random weights and a tokenizer of its own, under ChatML. A second folder gets the same with
+a weight that is not a number.
+"""
 
 from __future__ import annotations
 
 import sys
-from itertools import islice
-from pathlib import Path
+from typing import Any
 
 import torch
-from tokenizers import ByteLevelBPETokenizer
-from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM, set_seed
 
-from training.rollout.deeds import text_of
-from training.rollout.points import points
-from training.rollout.tables import Plan, learner
-
+MARKS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 TEMPLATE = (
-    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+CORPUS = ["the town votes and the mafia lies at night", "user assistant system what is the sum of seven and nine"] * 20
 
 
-def make(folder: Path) -> None:
-    """Two layers of 64, and a vocabulary of 600 from prompts and answers of matches."""
-    asked = list(islice(points(Plan(), "tiny", learner()), 60))
-    texts = [one.content for point in asked for one in point.messages]
-    texts += [text_of(point, point.scripted) for point in asked]
-    bpe = ByteLevelBPETokenizer()
-    bpe.train_from_iterator(texts, 600, special_tokens=["<|im_start|>", "<|im_end|>"], show_progress=False)
-    known = PreTrainedTokenizerFast(tokenizer_object=bpe._tokenizer, eos_token="<|im_end|>", pad_token="<|im_end|>")
-    known.chat_template = TEMPLATE
-    torch.manual_seed(0)
-    config = Qwen2Config(
-        vocab_size=len(known), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=2,
-        num_key_value_heads=1, max_position_embeddings=1024, eos_token_id=known.eos_token_id,
+def main(folder: str, broken: str = "") -> None:
+    """Write both."""
+    raw = Tokenizer(models.BPE())
+    raw.pre_tokenizer, raw.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    raw.train_from_iterator(
+        CORPUS, trainers.BpeTrainer(vocab_size=1000, special_tokens=MARKS, initial_alphabet=alphabet)
+    )
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, eos_token=MARKS[2], pad_token=MARKS[0])
+    tokenizer.chat_template = TEMPLATE
+    set_seed(0)
+    model = Qwen2ForCausalLM(
+        Qwen2Config(
+            vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2,
+            num_attention_heads=2, num_key_value_heads=1, max_position_embeddings=512, tie_word_embeddings=True,
+            eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+        )
     )  # fmt: skip
-    Qwen2ForCausalLM(config).save_pretrained(folder)
-    known.save_pretrained(folder)
+    save(folder, model, tokenizer)
+    if broken:
+        with torch.no_grad():
+            model.model.norm.weight[0] = float("nan")
+        save(broken, model, tokenizer)
+
+
+def save(folder: str, *parts: Any) -> None:
+    """Write a model and its tokenizer."""
+    for part in parts:
+        part.save_pretrained(folder)
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    main(*sys.argv[1:])

@@ -89,7 +89,11 @@ class SftSpec(Adapter):
     def _makes_sense(self) -> SftSpec:
         if self.method == "full" and self.merge:
             raise ValueError("merge: a model of which all weights are trained has no adapter to merge")
-        if self.method not in QUANTIZED and "quantization_bits" in self.model_fields_set and self.quantization_bits != 4:
+        if (
+            self.method not in QUANTIZED
+            and "quantization_bits" in self.model_fields_set
+            and self.quantization_bits != 4
+        ):
             raise ValueError(f"quantization_bits: {self.method} trains on weights that are not quantised")
         if bool(self.instruction_marker) != bool(self.response_marker):
             raise ValueError("instruction_marker and response_marker are given together or not at all")
