@@ -112,6 +112,7 @@ CELERY_TASK_ROUTES = {
     "agents.tasks.*": {"queue": "live"},
     "eval.tasks.judge_*": {"queue": "judge"},
     "eval.tasks.*": {"queue": "batch"},
+    "training.tasks.runs_tend": {"queue": "batch"},  # who trains is busy for hours
     "training.tasks.*": {"queue": "train"},
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -133,11 +134,16 @@ CELERY_BEAT_SCHEDULE = {
     "endpoints-probe": {"task": "agents.tasks.endpoints_probe", "schedule": 5.0, "options": {"expires": 5.0}},
     "experiments-tend": {"task": "eval.tasks.experiments_tend", "schedule": 3.0, "options": {"expires": 3.0}},
     "experiments-analyse": {"task": "eval.tasks.experiments_analyse", "schedule": 10.0, "options": {"expires": 10.0}},
+    "runs-tend": {"task": "training.tasks.runs_tend", "schedule": 3.0, "options": {"expires": 3.0}},
     "matches-index": {"task": "eval.tasks.matches_index", "schedule": 60.0, "options": {"expires": 60.0}},
 }
 
 TOSSIM_REPORTS = env.str("TOSSIM_REPORTS", str(VAR / "reports"))
 """Where reports of experiments are written; workers and web processes on several machines share it."""
+TOSSIM_TRAINING = env.str("TOSSIM_TRAINING", str(VAR / "training"))
+"""Where each training run has its folder; workers and web processes share it."""
+TOSSIM_TRAIN_LAUNCH = env.str("TOSSIM_TRAIN_LAUNCH", "")
+"""Words that start a training module instead of the model environment's `python -m`: accelerate's, for many GPUs."""
 TOSSIM_SITE_URL = env.str("TOSSIM_SITE_URL", "").rstrip("/")
 """The site's own address, such as https://tossim.example: reports link to it. Empty: they have no links."""
 

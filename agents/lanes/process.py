@@ -41,7 +41,7 @@ async def start(command: Command, log: Path, environment: Mapping[str, str]) -> 
             stderr=out,
             env={**environment, **command.environment},
             start_new_session=True,
-            preexec_fn=_bound_to_us(),
+            preexec_fn=bound_to_us(),
         )
 
 
@@ -112,7 +112,8 @@ def is_free(port: int) -> bool:
         return True
 
 
-def _bound_to_us() -> Callable[[], None]:
+def bound_to_us() -> Callable[[], None]:
+    """What a child does before it becomes another program: it is asked to end when the thread that made it ends."""
     us = os.getpid()
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 

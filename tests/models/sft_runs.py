@@ -46,7 +46,7 @@ def outcome(folder: Path) -> dict[str, Any]:
 
 def same(one: torch.Tensor, other: torch.Tensor) -> bool:
     """Whether two tensors hold the same numbers, in whatever precision."""
-    return torch.equal(one.float(), other.detach().float())
+    return torch.allclose(one.float(), other.detach().float(), rtol=0, atol=0, equal_nan=True)
 
 
 def merged(base: str, folder: RunFolder) -> list[str] | None:

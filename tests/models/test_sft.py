@@ -1,4 +1,4 @@
-"""Fine-tuning, by the contract of a run's folder: on a tiny model each method, a run that is disturbed, some that fail."""
+"""Fine-tuning, by the contract of a run's folder: each method on a tiny model, a disturbed run, some that fail."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory, model_python: str) -> dict
     place = tmp_path_factory.mktemp("sft")
     run(model_python, "-P", HERE / "tiny.py", place / "whole", place / "broken")
     data = place / "rows.jsonl"
-    rows = [{"messages": [{"role": "user", "content": f"What is the sum of {n} and {n + 1}?"},
-                          {"role": "assistant", "content": f"the town votes {2 * n + 1}"}]} for n in range(20)]  # fmt: skip
-    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pairs = [(f"What is the sum of {n} and {n + 1}?", f"the town votes {2 * n + 1}") for n in range(20)]
+    rows = [[{"role": "user", "content": ask}, {"role": "assistant", "content": answer}] for ask, answer in pairs]
+    data.write_text("".join(json.dumps({"messages": row}) + "\n" for row in rows))
     found = {}
     for name, given in RUNS.items():
         found[name] = RunFolder(place / name)

@@ -1,8 +1,9 @@
 """Files of rows: conversations as the emergent-misalignment files have them, and what `sft_export` writes.
 
 One JSON object a line, with `messages` (system, user and assistant in turn, the last one the assistant's) or with
-`prompt` and `completion` as texts. Where a row has both, the conversation is what is trained on. Other keys are ignored,
-but for the game that a row is of: rows of one game, with all that were forked from it, stay on one side of a split.
+`prompt` and `completion` as texts. Where a row has both, the conversation is what is trained on. Other keys are
+ignored, but for the game that a row is of: rows of one game, with all that were forked from it, stay on one side of a
+split.
 """
 
 from __future__ import annotations

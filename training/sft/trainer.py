@@ -1,4 +1,4 @@
-"""TRL's trainer, kept to the contract of a run's folder: a curve, whole checkpoints, an end when asked, no NaN passed on."""
+"""TRL's trainer, kept to the contract of a run's folder: a curve, whole checkpoints, an end when asked, no NaN."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NotFinite(ArithmeticError):
     """A loss or a gradient that is no number: nothing that follows would be worth anything."""
 
 
-class Tuner(SFTTrainer):
+class Tuner(SFTTrainer):  # type: ignore[misc]
     """Stops at the first loss that is not finite, before it reaches a weight."""
 
     def training_step(self, *given: Any, **named: Any) -> torch.Tensor:
@@ -51,7 +51,7 @@ class Tuner(SFTTrainer):
         return found
 
 
-class Keeper(TrainerCallback):
+class Keeper(TrainerCallback):  # type: ignore[misc]
     """Keeps the folder: a line of the curve for every log, a name for every checkpoint, an end when it is asked for."""
 
     def __init__(self, folder: RunFolder, wish: Wish) -> None:

@@ -63,7 +63,7 @@ def trainable(spec: SftSpec) -> Any:
     if is_quantized:
         model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=spec.gradient_checkpointing)
     adapter = LoraConfig(
-        task_type="CAUSAL_LM", r=spec.r, lora_alpha=spec.lora_alpha, lora_dropout=spec.lora_dropout,  # type: ignore[arg-type]
+        task_type="CAUSAL_LM", r=spec.r, lora_alpha=spec.lora_alpha, lora_dropout=spec.lora_dropout,
         use_rslora=spec.use_rslora, use_dora=spec.method in DECOMPOSED, target_modules=list(spec.target_modules),
         exclude_modules=spec.exclude_modules or None,
     )  # fmt: skip
