@@ -20,7 +20,7 @@ from ninja.security import APIKeyCookie
 from pydantic import Field
 
 from agents import seating
-from frontend import cards, experiments, facts, lanes, leaderboards, listing, lobbies, logs, persons, starting
+from frontend import cards, experiments, facts, lanes, leaderboards, listing, lobbies, logs, persons, starting, training
 from frontend.cookies import drop_seat_key, keep_seat_key, seat_key, speaker
 from frontend.limits import Often
 from frontend.present import Presenter, Viewpoint, sees
@@ -72,6 +72,7 @@ api = NinjaAPI(title="ToSSim", version="1", auth=Browser(), docs_url=None, urls_
 api.add_router("", persons.router)
 api.add_router("", logs.router)
 api.add_router("", experiments.router)
+api.add_router("", training.router)
 api.add_router("", leaderboards.router)
 
 READ = {403: ErrorOut, 404: ErrorOut, 422: ErrorOut}

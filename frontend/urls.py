@@ -27,6 +27,8 @@ urlpatterns = [
     path("experiments/<int:experiment_id>", views.experiment, name="experiment"),
     path("experiments/<int:experiment_id>/trials/<int:trial_id>", experiments.trial_open, name="trial"),
     path("experiments/<int:experiment_id>/report/<str:name>", experiments.report_file, name="experiment-report"),
+    path("training", views.training, name="training"),
+    path("training/<int:run_id>", views.training_run, name="training-run"),
     path("api/", api.urls),
     path("healthz", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),

@@ -34,7 +34,7 @@ FILTERS = ("q", "winner", "mode", "agent", "who", "practice", "sort")
 COMPONENTS = {
     "home": "Home", "match": "Match", "compare": "Compare", "lobby": "NewMatch", "rules": "Rules", "lanes": "Lanes",
     "me": "Me", "logs": "Logs", "report": "Report", "experiments": "Experiments", "experiment": "Experiment",
-    "leaderboard": "Leaderboard",
+    "leaderboard": "Leaderboard", "training": "Training", "training-run": "TrainingRun",
 }  # fmt: skip
 """Which file of `src/pages` shows a page."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\nDisallow: /api/\n"
@@ -186,6 +186,22 @@ def experiments(request: HttpRequest) -> HttpResponse:
 def experiment(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """One experiment, for staff."""
     return _shell(request, f"Experiment {experiment_id} - ToSSim", {"page": "experiment"}, experiments=True)
+
+
+@secured
+@require_safe
+@never_cache
+def training(request: HttpRequest) -> HttpResponse:
+    """All training runs, for staff."""
+    return _shell(request, "Training - ToSSim", {"page": "training"}, training=True)
+
+
+@secured
+@require_safe
+@never_cache
+def training_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One training run, for staff."""
+    return _shell(request, f"Training run {run_id} - ToSSim", {"page": "training-run"}, training=True)
 
 
 @secured

@@ -19,6 +19,7 @@ from tests.browser.test_experiments import sign_in
 from tests.browser.test_watching import archive, live_match
 from tests.browser.visitor import Visitor
 from tests.experiments.kept import kept_board, kept_experiment
+from tests.training.kept import kept_runs
 
 Visit = Callable[..., Visitor]
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -156,10 +157,32 @@ def leaderboard(page: Page) -> None:
     expect(page.get_by_role("region", name="As evil", exact=True)).to_be_visible()
 
 
+def training(page: Page) -> None:
+    """Training runs in every state."""
+    kept_runs()
+    sign_in(page, "/training")
+    expect(page.get_by_role("link", name="us/town-grpo")).to_be_visible()
+
+
+def untrained(page: Page) -> None:
+    """No training run."""
+    sign_in(page, "/training")
+    expect(page.get_by_role("heading", name="No training run yet")).to_be_visible()
+
+
+def training_run(page: Page) -> None:
+    """One training run, unfolded."""
+    sign_in(page, f"/training/{kept_runs().pk}")
+    expect(page.get_by_role("img", name=re.compile("^loss:"))).to_be_visible()
+    for fold in page.locator("summary").all():
+        fold.click()
+
+
 SCREENS: dict[str, Callable[[Page], None]] = {
     "home": home, "table": table, "seat": seat, "fork": fork, "text mode": text_mode, "making": making,
     "compare": compare, "rules": rules, "lanes": lanes, "mine": mine, "about": about, "sign up": sign_up,
     "logs": logs, "report": report, "experiments": experiments, "experiment": experiment, "leaderboard": leaderboard,
+    "training": training, "untrained": untrained, "training run": training_run,
 }  # fmt: skip
 
 

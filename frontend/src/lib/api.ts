@@ -1,6 +1,6 @@
 // The HTTP side: lists, starting, sitting down.
 import type { Lobby, LobbySpec, Mode } from './lobby';
-import type { Consent, ExperimentList, ExperimentOut, Initial, Item, LabelOut, LaneList, Leaderboard, LogMark, LogPage, MatchList, MatchOut, Me, ReportOut, Slice, TrialList, Viewpoint } from './frames';
+import type { Consent, ExperimentList, ExperimentOut, Initial, Item, LabelOut, LaneList, Leaderboard, LogMark, LogPage, MatchList, MatchOut, Me, ReportOut, RunList, RunOut, Slice, TrialList, Viewpoint } from './frames';
 
 const element = globalThis.document?.getElementById('initial');
 export const initial: Initial | null = element ? (JSON.parse(element.textContent || 'null') as Initial | null) : null;
@@ -75,5 +75,8 @@ export const reportOf = (id: number): Promise<ReportOut> => call(`/matches/${id}
 export const marksOf = async (id: number): Promise<LogMark[]> => (await call<{ marks: LogMark[] }>(`/matches/${id}/marks`)).marks;
 export const listExperiments = (): Promise<ExperimentList> => call('/experiments');
 export const experimentOf = (id: number): Promise<ExperimentOut> => call(`/experiments/${id}`);
+export const listRuns = (): Promise<RunList> => call('/training');
+export const runOf = (id: number): Promise<RunOut> => call(`/training/${id}`);
+export const changeRun = (id: number, deed: 'launch' | 'cancel' | 'resume'): Promise<{ ok: true }> => call(`/training/${id}/${deed}`, {});
 export const trialsOf = (id: number, wish: Record<string, string>): Promise<TrialList> => call(`/experiments/${id}/trials?${new URLSearchParams(wish)}`);
 export const leaderboardOf = (setup: string): Promise<Leaderboard> => call(`/leaderboard?${new URLSearchParams({ setup })}`);

@@ -166,6 +166,17 @@ export interface TrialList { trials: TrialOut[]; total: number }
 export interface Leaderboard {
   ratings: RatingOut[]; setups: string[]; setup: string; matches: number; failed: number; halved: number; experiments: { id: number; name: string; matches: number }[]; as_of: number | null; now: number;
 }
+export type RunState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+export interface RunRow {
+  id: number; name: string; kind: 'sft' | 'grpo'; state: RunState; launched: boolean; cancelling: boolean; stale: boolean; base: string; step: number;
+  steps: number | null; seconds: number; figures: { name: string; value: number }[]; error: string; model: string | null; alignment: string | null;
+  created: number; finished: number | null;
+}
+export interface RunList { runs: RunRow[]; now: number }
+export interface RunOut extends RunRow {
+  config: string; data_sha256: string; weights_sha256: string; folder: string; curves: Curve[]; log: string[];
+  samples: { step: number; prompt: string; answers: { text: string; reward: number | null }[] }[]; now: number;
+}
 export interface Initial extends Partial<Omit<LogPage, 'matches'>> {
-  page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'logs' | 'report' | 'experiments' | 'experiment' | 'leaderboard' | 'saved'; matches?: number; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;
+  page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'logs' | 'report' | 'experiments' | 'experiment' | 'leaderboard' | 'training' | 'training-run' | 'saved'; matches?: number; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;
 }

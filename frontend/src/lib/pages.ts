@@ -13,6 +13,8 @@ const PAGES: [RegExp, () => Loaded, (found: string[]) => Record<string, unknown>
   [/^\/logs\/?$/, () => import('../pages/Logs.svelte'), () => ({})],
   [/^\/experiments\/?$/, () => import('../pages/Experiments.svelte'), () => ({})],
   [/^\/experiments\/(\d+)\/?$/, () => import('../pages/Experiment.svelte'), ([id]) => ({ id: Number(id) })],
+  [/^\/training\/?$/, () => import('../pages/Training.svelte'), () => ({})],
+  [/^\/training\/(\d+)\/?$/, () => import('../pages/TrainingRun.svelte'), ([id]) => ({ id: Number(id) })],
   [/^\/leaderboard\/?$/, () => import('../pages/Leaderboard.svelte'), () => ({})],
   [/^\/rules\/?$/, () => import('../pages/Rules.svelte'), () => ({})],
   [/^\/me\/?$/, () => import('../pages/Me.svelte'), () => ({})],
