@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -47,7 +46,7 @@ def run(request: HttpRequest, run_id: int) -> Any:
     found = _found(run_id)
     folder = selectors.folder_of(found)
     return {
-        **_row(found), "config": json.dumps(found.config, indent=2, ensure_ascii=False),
+        **_row(found), "config": folder.config.read_text("utf-8") if folder.config.exists() else "",
         "data_sha256": found.data_sha256, "weights_sha256": found.weights_sha256, "folder": str(folder.path),
         "curves": curves_of(folder.curve()), "log": folder.log_tail(LOG_LINES),
         "samples": [_sample(one) for one in reversed(folder.samples()[-SAMPLES:])], "now": now(),

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from agents.models import LanguageModel
-from training.config.reading import config_read, config_value
+from training.config.reading import config_read, config_value, config_write
 from training.config.ready import ready_configs
 from training.models import Run
 from training.selectors import folder_of
@@ -35,7 +35,7 @@ def kept_run(state: str = "running", steps: int = 60, **given: Any) -> Run:
     folder = folder_of(run)
     shutil.rmtree(folder.path, ignore_errors=True)
     folder.path.mkdir(parents=True)
-    folder.config.write_text(json.dumps(run.config))
+    folder.config.write_text(config_write(spec))
     for step in range(1, steps + 1):
         folder.curve_add({
             "step": step, "steps": 60, "seconds": 2.0 * step, "loss": 0.4 + 3 / step, "grad_norm": 1 + 1 / step,

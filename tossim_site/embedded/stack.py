@@ -24,6 +24,8 @@ from tossim_site.embedded.supervisor import Child, Supervisor, tail
 LIVE_THREADS = 16
 """A live match mostly waits, for its pace or for a model, so threads beyond the cores cost little."""
 BATCH_THREADS = 2
+TRAIN_LOOK = 3.0
+"""Seconds between two looks for a training run, until there is one."""
 WORKER_GRACE = 3.0
 """Seconds. A match that is cut off goes on from its log at the next start, so nobody need wait for its slice to end."""
 
@@ -38,6 +40,8 @@ class Steps:
     """Follows the first answer of the web server."""
     lanes: Callable[[], Sequence[str]] = tuple
     """Names the model servers that come up with the site, once the database is up to date."""
+    trains: Callable[[], bool] = bool
+    """Whether a training run waits for a worker, which is started then and stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ async def _supervise(
         for lane in await asyncio.to_thread(steps.lanes):
             await supervisor.start(_lane(places, lane))
         await asyncio.to_thread(steps.ready)
+        await _wanted(steps.trains, supervisor.stopping)
+        await supervisor.start(_train_worker(places))
         await supervisor.stopping.wait()
 
     await supervisor.supervise(work())
@@ -94,6 +100,13 @@ def _stores(places: Places, held: contextlib.ExitStack, say: Callable[[str], Non
         yield Store(child, partial(valkey.answers, valkey.socket_in(places.run)))
 
 
+async def _wanted(trains: Callable[[], bool], stopping: asyncio.Event) -> None:
+    """Waits until something is to be trained: a worker for that takes 150 MB, which most sites never need."""
+    while not await asyncio.to_thread(trains):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), TRAIN_LOOK)
+
+
 async def _until(store: Store, say: Callable[[str], None]) -> None:
     since = told = time.monotonic()
     while not await asyncio.to_thread(store.answers):
@@ -107,11 +120,16 @@ def _python(places: Places, name: str, *words: str) -> Program:
     return Program(name, [sys.executable, "-m", *words], {"cwd": places.base})
 
 
-def _worker(places: Places, name: str, queues: str, threads: int, *, niceness: int = 0) -> Child:
+def _worker(places: Places, name: str, queues: str, threads: int, *, niceness: int = 0, pool: str = "threads") -> Child:
     """Live matches have a worker to themselves, so that experiments never make people wait."""
-    celery = _python(places, name, "celery", "-A", "tossim_site", "worker", "-P", "threads", "-c", str(threads))
+    celery = _python(places, name, "celery", "-A", "tossim_site", "worker", "-P", pool, "-c", str(threads))
     celery.command.extend(["-Q", queues, "-n", f"{name}@%h", "-l", "info", "--without-gossip", "--without-mingle"])
     return Child(celery, f"{name}.log", grace=WORKER_GRACE, niceness=niceness)
+
+
+def _train_worker(places: Places) -> Child:
+    """One run at a time: a process beside it trains for hours, and ends by itself when this one does."""
+    return _worker(places, "train-worker", "train", 1, niceness=10, pool="solo")
 
 
 def _beat(places: Places) -> Child:

@@ -74,7 +74,12 @@ class Command(up.Command):
         self.failure = ""
 
         def steps(here: Places, url: str) -> Steps:
-            return Steps(partial(self.prepare, here, chosen), partial(self.play, url, lobby, chosen), up.lanes_wanted)
+            return Steps(
+                partial(self.prepare, here, chosen),
+                partial(self.play, url, lobby, chosen),
+                up.lanes_wanted,
+                up.training_wanted,
+            )
 
         try:
             self.bring_up(host, port, steps)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 
 from tossim_site.admin_login import admin_ensure, first_admin, login_link
 from tossim_site.embedded import postgres
@@ -34,7 +34,7 @@ class Command(StackCommand):
     def handle(self, *, host: str, port: int, no_match: bool, login_link: bool, **_: Any) -> None:
         def steps(here: Places, url: str) -> Steps:
             ready = partial(self.ready, here, url, match=not no_match, link=login_link)
-            return Steps(partial(prepare, here), ready, lanes_wanted)
+            return Steps(partial(prepare, here), ready, lanes_wanted, training_wanted)
 
         self.bring_up(host, port, steps)
 
@@ -88,6 +88,18 @@ def lanes_wanted() -> list[str]:
 
     try:
         return lanes_to_run()
+    finally:
+        connections.close_all()
+
+
+def training_wanted() -> bool:
+    """Whether a training run waits for a worker."""
+    from training.selectors import runs_unattended
+
+    try:
+        return runs_unattended().exists()
+    except OperationalError:  # the database is being started again
+        return False
     finally:
         connections.close_all()
 
