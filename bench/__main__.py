@@ -17,6 +17,7 @@ ON_REQUEST: dict[str, list[str]] = {
     "logs": [],
     "samples": [],
     "experiments": [],
+    "tuning": [],
 }
 """Those that start servers or need a model; only by name."""
 

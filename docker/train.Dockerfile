@@ -4,7 +4,7 @@ FROM python:3.11-slim-bookworm
 ARG TORCH_INDEX
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --create-home tossim \
-    && install --directory --owner=tossim --group=tossim /var/lib/tossim \
+    && install --directory --owner=tossim --group=tossim /var/lib/tossim /var/cache/hub \
     && python -m venv /opt/train
 COPY requirements/torch.in requirements/train.lock requirements/base.lock /tmp/
 RUN /opt/train/bin/pip install --no-cache-dir ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r /tmp/torch.in \
@@ -18,6 +18,7 @@ COPY agents ./agents
 COPY eval ./eval
 COPY training ./training
 COPY frontend ./frontend
+COPY docker/accelerate ./docker/accelerate
 USER 10001
 ENV TOSSIM_VAR=/var/lib/tossim TOSSIM_LLM_PYTHON=/opt/train/bin/python
 CMD ["celery", "-A", "tossim_site", "worker", "-P", "solo", "-c", "1", "-Q", "train", "-l", "info"]

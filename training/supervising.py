@@ -143,11 +143,10 @@ def _settle(watch: Watch, folder: RunFolder, status: int, since: int) -> None:
     run_id, lease = watch.run.pk, watch.lease
     if status == Ended.DONE:
         _register(watch, folder)
-    elif status in (Ended.CANCELLED, -signal.SIGTERM):
-        if watch.stopped and not watch.cancelled:
-            services.run_let_go(run_id=run_id, lease=lease)
-        else:
-            services.run_end(run_id=run_id, lease=lease, state=State.CANCELLED)
+    elif watch.stopped and not watch.cancelled:
+        services.run_let_go(run_id=run_id, lease=lease)
+    elif watch.cancelled or status == Ended.CANCELLED:  # a launcher has a status of its own
+        services.run_end(run_id=run_id, lease=lease, state=State.CANCELLED)
     else:
         services.run_end(run_id=run_id, lease=lease, state=State.FAILED, error=_why(folder, status, since))
 

@@ -17,7 +17,7 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "docker"
-OVERLAYS = ("", "gpu", "gpus", "mps")
+OVERLAYS = ("", "gpu", "gpus", "mps", "train")
 IMAGES = ("web", "play", "llm", "train")
 STEADY = {"postgres", "valkey", "web", "live", "batch", "judge", "beat", "llm", "train"}
 GIVEN = re.compile(r"\$\{(\w+)(?::?[-?][^}]*)?\}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import signal
-import sys
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -55,15 +54,21 @@ def main(path: Path) -> int:
         print(f"going on from step {step_of(last)}", flush=True)
     try:
         trainer.train(resume_from_checkpoint=str(last) if last else None)
-        if asked.stop and trainer.state.global_step < trainer.state.max_steps:
+        if trainer.state.global_step < trainer.state.max_steps:  # here or in a process that trains with this one
             print(f"cancelled after step {trainer.state.global_step}", flush=True)
             return Ended.CANCELLED
         figures |= trainer.figures()
     except NotFinite as error:
         print(error, flush=True)
         return Ended.NOT_FINITE
-    if trainer.is_world_process_zero():
-        _finish(spec, folder, trainer, figures)
+    learned = folder.path / ("model" if spec.method == "full" else "adapter")
+    trainer.save_model(str(learned))  # by all processes, each of which may have a part
+    (learned / "training_args.bin").unlink(missing_ok=True)
+    steps, is_first = trainer.state.global_step, trainer.is_world_process_zero()
+    del trainer, model
+    gc.collect()
+    if is_first:
+        _finish(spec, folder, steps, figures)
     return Ended.DONE
 
 
@@ -100,21 +105,11 @@ def _figures(found: Rows, taught: Examples, test: Examples) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _finish(spec: SftSpec, folder: RunFolder, trainer: Any, figures: dict[str, Any]) -> None:
-    """Save what has been learned, merge it where it has to be, and say so."""
-    kind, place, steps = ("full" if spec.is_merged else "adapter"), folder.path / "model", trainer.state.global_step
-    if spec.method == "full":
-        trainer.save_model(str(place))
-    else:
-        adapter = folder.path / "adapter"
-        trainer.model.save_pretrained(adapter)
-        weights.tokenizer_of(spec).save_pretrained(adapter)
-        if spec.is_merged:
-            del trainer
-            gc.collect()
-            weights.merged_save(spec, adapter, place)
-        else:
-            place = adapter
+def _finish(spec: SftSpec, folder: RunFolder, steps: int, figures: dict[str, Any]) -> None:
+    """Merge what has been learned where it has to be, and say what came of it."""
+    kind, place = ("full", folder.path / "model") if spec.is_merged else ("adapter", folder.path / "adapter")
+    if spec.is_merged and spec.method != "full":
+        weights.merged_save(spec, folder.path / "adapter", place)
     folder.result_write(
         {
             "kind": kind, "path": place.name, "base": spec.model, "revision": spec.revision, "steps": steps,
@@ -123,4 +118,3 @@ def _finish(spec: SftSpec, folder: RunFolder, trainer: Any, figures: dict[str, A
         }
     )  # fmt: skip
     print(f"done after {steps} steps: {kind} in {place}", flush=True)
-    sys.stdout.flush()

@@ -71,7 +71,7 @@ class Keeper(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
         """End after a checkpoint, when somebody wants that."""
-        if self.wish.stop:
+        if anybody(self.wish.stop, args.device):
             control.should_save = control.should_training_stop = True
 
     def on_log(self, args: Any, state: Any, control: Any, **given: Any) -> None:
@@ -91,6 +91,15 @@ class Keeper(TrainerCallback):  # type: ignore[misc]
         if state.is_world_process_zero:
             draft = Path(args.output_dir) / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}"
             self.folder.checkpoint_keep(draft, state.global_step)
+
+
+def anybody(wants: bool, device: torch.device) -> bool:
+    """Whether one of the processes that train together wants something: all of them must end at the same step."""
+    if not torch.distributed.is_initialized():
+        return wants
+    found = torch.tensor(int(wants), device=device)
+    torch.distributed.all_reduce(found, torch.distributed.ReduceOp.MAX)
+    return bool(found)
 
 
 def trainer_of(

@@ -1,0 +1,108 @@
+"""Fine-tuning a real model a few steps by each method: the losses, seconds, memory and what is trained.
+
+python -m bench.tuning --model var/models/SmolLM2-135M-Instruct --steps 3 [--method lora ...] [--json]
+
+Its rows are decisions of a scripted match. Each method is a process of its own, as a run's is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, get_args
+
+from agents.llm.record import Notation
+from bench.samples import rows_of
+from eval.records.choosing import row_of
+from eval.records.facts import scribe
+from eval.records.files import line_of
+from training.config.sft import Method
+from training.folder import RunFolder
+
+ROOT = Path(__file__).resolve().parents[1]
+ROWS = 12
+METHODS = get_args(Method)
+
+
+def rows_write(file: Path) -> None:
+    """The shortest decisions of a scripted match of seven, as conversations."""
+    rows = sorted(rows_of(0, 7, scribe(notation=Notation.COMPACT)), key=lambda one: one["metadata"]["prompt_tokens"])
+    file.write_bytes(b"".join(line_of(row_of(one, "chat")) for one in rows[:ROWS]))
+
+
+def tuned(method: str, given: Any, place: Path) -> dict[str, Any]:
+    """Steps by one method, and what they took. Raises RuntimeError with the end of the log."""
+    folder = RunFolder(place / method)
+    folder.path.mkdir()
+    config = {
+        "model": str(Path(given.model).resolve()), "training_file": str(place / "rows.jsonl"), "test_share": 0,
+        "finetuned_model_id": method, "method": method, "max_steps": given.steps, "max_seq_length": given.longest,
+        "per_device_train_batch_size": 1, "gradient_accumulation_steps": 1, "warmup_steps": 0, "seed": 0,
+        "learning_rate": 1e-5 if method == "full" else 1e-4, "lr_scheduler_type": "constant",
+    }  # fmt: skip
+    folder.config.write_text(json.dumps(config))
+    began = time.monotonic()
+    words = [given.python, "-m", "training.sft", str(folder.path)]
+    with folder.log.open("wb") as log, subprocess.Popen(
+        words, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "HF_HUB_OFFLINE": "1"}
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{method} ended with {process.returncode}:\n" + "\n".join(folder.log_tail(15)))
+    return {"method": method, **_account(folder, time.monotonic() - began, used)}
+
+
+def _account(folder: RunFolder, seconds: float, used: resource.struct_rusage) -> dict[str, Any]:
+    curve, result = [line for line in folder.curve() if "loss" in line], folder.result() or {}
+    return {
+        "losses": [round(line["loss"], 4) for line in curve], "trained": result["figures"]["trained_parameters"],
+        "seconds_a_step": round(curve[-1]["seconds"] / len(curve), 2), "seconds": round(seconds, 1),
+        "cpu_seconds": round(used.ru_utime + used.ru_stime, 1), "peak_gib": round(used.ru_maxrss / 2**20, 2),
+        "result": result["kind"],
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Train and print."""
+    words = ArgumentParser("bench.tuning", description=__doc__)
+    words.add_argument("--model", default=str(ROOT / "var" / "models" / "SmolLM2-135M-Instruct"))
+    words.add_argument("--python", default=str(ROOT / ".venv-llm" / "bin" / "python"), help="of the model environment")
+    words.add_argument("--steps", type=int, default=3)
+    words.add_argument("--longest", type=int, default=1024, help="tokens of a row")
+    words.add_argument("--method", action="append", choices=METHODS, help="these alone")
+    words.add_argument("--json", action="store_true")
+    given = words.parse_args()
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        rows_write(place / "rows.jsonl")
+        found = []
+        for method in given.method or METHODS:
+            found.append(tuned(method, given, place))
+            if not given.json:
+                _print(found[-1], first=len(found) == 1)
+    if given.json:
+        print(json.dumps(found))
+
+
+def _print(row: dict[str, Any], *, first: bool) -> None:
+    """A row of the table."""
+    if first:
+        print(f"{'method':<8}{'trained':>12}  {'s a step':>8}  {'s in all':>8}  {'CPU s':>7}  {'GiB':>5}  comes to  losses")
+    losses = " ".join(f"{loss:.4f}" for loss in row["losses"])
+    print(
+        f"{row['method']:<8}{row['trained']:>12,}  {row['seconds_a_step']:>8}  {row['seconds']:>8}  "
+        f"{row['cpu_seconds']:>7}  {row['peak_gib']:>5}  {row['result']:<8}  {losses}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
