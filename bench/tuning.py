@@ -50,9 +50,10 @@ def tuned(method: str, given: Any, place: Path) -> dict[str, Any]:
     folder.config.write_text(json.dumps(config))
     began = time.monotonic()
     words = [given.python, "-m", "training.sft", str(folder.path)]
-    with folder.log.open("wb") as log, subprocess.Popen(
-        words, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "HF_HUB_OFFLINE": "1"}
-    ) as process:
+    with (
+        folder.log.open("wb") as log,
+        subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "HF_HUB_OFFLINE": "1"}) as process,
+    ):
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -95,7 +96,8 @@ def main() -> None:
 def _print(row: dict[str, Any], *, first: bool) -> None:
     """A row of the table."""
     if first:
-        print(f"{'method':<8}{'trained':>12}  {'s a step':>8}  {'s in all':>8}  {'CPU s':>7}  {'GiB':>5}  comes to  losses")
+        heads = ("trained", 12), ("s a step", 8), ("s in all", 8), ("CPU s", 7), ("GiB", 5)
+        print(f"{'method':<8}" + "  ".join(f"{head:>{wide}}" for head, wide in heads) + "  comes to  losses")
     losses = " ".join(f"{loss:.4f}" for loss in row["losses"])
     print(
         f"{row['method']:<8}{row['trained']:>12,}  {row['seconds_a_step']:>8}  {row['seconds']:>8}  "
