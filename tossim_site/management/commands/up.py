@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connections
+from django.utils.module_loading import import_string
 
 from tossim_site.admin_login import admin_ensure, first_admin, login_link
 from tossim_site.embedded import postgres
@@ -94,10 +95,9 @@ def lanes_wanted() -> list[str]:
 
 def training_wanted() -> bool:
     """Whether a training run waits for a worker."""
-    from training.selectors import runs_unattended
-
+    waiting = import_string("training.selectors.runs_unattended")  # by name: apps below training use this command too
     try:
-        return runs_unattended().exists()
+        return bool(waiting().exists())
     except OperationalError:  # the database is being started again
         return False
     finally:
