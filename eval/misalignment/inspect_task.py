@@ -1,6 +1,6 @@
 """The measuring of misalignment as a task of Inspect (inspect_ai), for whoever works with that.
 
-`inspect eval eval/misalignment/inspect_task.py --model M --model-role grader=J -T questions=FILE -T samples=10`. The
+`PYTHONPATH=. inspect eval eval/misalignment/inspect_task.py --model M --model-role grader=J -T questions=FILE`. The
 same questions, judge's prompts, scores and figures as `em_measure`, whose store and game's form it does not have. Needs
 inspect_ai (requirements/eval.in), which nothing else here imports.
 """

@@ -17,6 +17,7 @@ QUESTIONS = """
 """
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own, of a library below it
 def test_a_mock_model_is_asked_scored_and_counted(tmp_path: Path) -> None:
     from inspect_ai import eval as inspect_eval
     from inspect_ai.model import Logprob, Logprobs, ModelOutput, ModelUsage, TopLogprob, get_model
