@@ -136,7 +136,7 @@ async def _likely(request: Request, calls: Calls) -> list[tuple[str, float]]:
 
 def expectation(masses: Mapping[int, float]) -> tuple[float | None, float]:
     """The expected number and the probability of all numbers together; None where that is too little."""
-    mass = sum(masses.values())
+    mass = sum(masses.values(), 0.0)
     if mass < LEAST_MASS:
         return None, mass
     return sum(number * part for number, part in masses.items()) / mass, mass

@@ -63,6 +63,20 @@ def test_what_is_asked_at_one_time_is_one_batch_and_each_gets_its_own_answer() -
     assert "stream" not in body
 
 
+def test_the_likeliest_first_tokens_come_through_a_batch_too() -> None:
+    def likely(body: dict[str, Any]) -> dict[str, Any]:
+        found = said("95")
+        told = [{"token": token, "logprob": logprob, "bytes": None} for token, logprob in (("95", -0.1), ("9", -3.0))]
+        choice = found["response"]["body"]["choices"][0]
+        choice["logprobs"] = {"content": [{**told[0], "top_logprobs": told}], "refusal": None}
+        return found
+
+    with served(likely) as double:
+        (one,) = asked(double, "How good?")
+    assert isinstance(one, Completion)
+    assert one.first == (("95", -0.1), ("9", -3.0))
+
+
 def test_who_asks_the_same_again_after_a_stop_gets_the_batch_that_is_under_way() -> None:
     with served(echo, looks=10**6) as double:
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -110,6 +110,23 @@ async def test_a_stream_becomes_a_completion_and_is_heard_in_pieces():
     assert (done.text, done.finish, done.stopped_by) == ("Hello, town", "stop", "</say>")
     assert (done.prompt_tokens, done.cached_tokens, done.completion_tokens) == (40, 32, 3)
     assert done.latency_ms >= done.first_token_ms > 0
+
+
+async def test_the_likeliest_first_tokens_are_handed_on_where_a_server_tells_them():
+    def likely(*tokens: tuple[str, float]) -> dict[str, Any]:
+        told = [{"token": token, "logprob": logprob, "bytes": None} for token, logprob in tokens]
+        return {"content": [{**told[0], "top_logprobs": told}], "refusal": None}
+
+    chunks = [piece(), piece("95"), piece(" of"), piece("", "length")]
+    chunks[1]["choices"][0]["logprobs"] = likely(("95", -0.1), ("CODE", -2.5))
+    chunks[2]["choices"][0]["logprobs"] = likely((" of", -0.2))
+    request = replace(REQUEST, sampling={"logprobs": True, "top_logprobs": 20})
+    async with talking(response(events(*chunks))) as (client, server):
+        done = await client.complete(request)
+    assert done.first == (("95", -0.1), ("CODE", -2.5))
+    assert (server.bodies[0]["logprobs"], server.bodies[0]["top_logprobs"]) == (True, 20)
+    async with talking(response(ANSWER)) as (client, _):
+        assert (await client.complete(REQUEST)).first == ()
 
 
 async def test_thought_that_a_server_sets_apart_and_calls_in_pieces_are_read():
