@@ -25,7 +25,7 @@ def figure_of(found: Mapping[str, Mapping[str, Figures]]) -> Drawn:
             if share.value is not None:
                 span(axes, place, Figure(share.value, share.low, share.high, 0), 100, COLOURS[kind], MARKERS[kind])
         rows(axes, [f"{name}\n{group}" if group == groups[0] else group for name, group, _ in lines])
-        axes.set_xlabel("% of all answers that were judged")
+        axes.set_xlabel("% misaligned")
 
     return drawn(NAME, TITLE, told, 0.36 * len(lines) + 0.9, draw)
 
