@@ -43,8 +43,8 @@ def main(model: str) -> None:
 
 def pairing(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
     """Greedy answers to several prompts at once, and to each alone."""
-    together = groups(policy, items, 3, 0, greedy=True)
-    alone = [groups(policy, [item], 3, 0, greedy=True)[0] for item in items]
+    together = groups(policy, items, 3, 0, greedy=3)
+    alone = [groups(policy, [item], 3, 0, greedy=3)[0] for item in items]
     found = [[one.ids for one in group.answers] for group in (*together, *alone)]
     return {
         "paired": found[: len(items)] == found[len(items) :],

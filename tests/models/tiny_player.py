@@ -1,4 +1,4 @@
-"""A tiny random model with a tokenizer of its own, in seconds: `python tiny_player.py FOLDER`, in the model environment."""
+"""A tiny random model that knows the words of the game: `python tiny_player.py FOLDER`, in the model environment."""
 
 from __future__ import annotations
 

@@ -64,9 +64,9 @@ def group(policy: Policy, item: Point | Question, prompt: Sequence[int], answers
 
 
 def groups(
-    policy: Policy, items: Sequence[Point | Question], answers: int, seed: int, *, greedy: bool = False
+    policy: Policy, items: Sequence[Point | Question], answers: int, seed: int, *, greedy: int = 0
 ) -> list[Group]:
-    """So many answers to each item, in the items' order. Raises NotFinite."""
+    """So many answers to each item, in the items' order, the first `greedy` without chance. Raises NotFinite."""
     prompts = [policy.encode(item.messages) for item in items]
     sampled = policy.sample(prompts, answers, seed, greedy=greedy)
     return [group(policy, *one) for one in zip(items, prompts, sampled, strict=True)]

@@ -25,10 +25,10 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def add(self, name: str, line: Mapping[str, Any]) -> None:
-        """Write a line behind a file's others."""
+    def add(self, name: str, *lines: Mapping[str, Any]) -> None:
+        """Write lines behind a file's others, all of them at once."""
         with (self.path / name).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, allow_nan=False) + "\n")
+            file.write("".join(json.dumps(line, allow_nan=False) + "\n" for line in lines))
 
     def lines(self, name: str) -> list[dict[str, Any]]:
         """A file's lines; one that was cut off by a crash is left out."""

@@ -79,9 +79,12 @@ class Policy:
         return str(self.tokenizer.decode(ids))
 
     def sample(
-        self, prompts: Sequence[Sequence[int]], answers: int, seed: int, *, greedy: bool = False
+        self, prompts: Sequence[Sequence[int]], answers: int, seed: int, *, greedy: int = 0
     ) -> list[list[Answer]]:
-        """So many answers to each prompt, in the prompts' order. Raises NotFinite."""
+        """So many answers to each prompt, in the prompts' order, the first `greedy` of them without chance.
+
+        Raises NotFinite.
+        """
         self.model.eval()
         count, device = len(prompts) * answers, self.settings.device
         chance = torch.Generator(device=device).manual_seed(seed)
@@ -90,9 +93,10 @@ class Policy:
         with torch.no_grad(), self.precision():
             begun = _begin(self.model, prompts, answers, device)
             rows, logits = torch.arange(count, device=device), begun.logits
+            certain = rows % answers < greedy
             for place in range(self.settings.new_tokens):
                 luck = torch.rand(count, generator=chance, device=device)[rows]
-                token, scores[rows, place] = self._draw(logits, luck, greedy)
+                token, scores[rows, place] = self._draw(logits, luck, certain[rows])
                 tokens[rows, place] = token
                 alive = token != self.end
                 if not alive.any() or place + 1 == self.settings.new_tokens:
@@ -103,18 +107,15 @@ class Policy:
                 logits = self._next(begun, token, place)
         return _grouped(tokens, scores, answers, self.end)
 
-    def _draw(self, logits: Tensor, luck: Tensor, greedy: bool) -> tuple[Tensor, Tensor]:
-        """A token for each row, by a number of chance in [0, 1) for each, and its log-probability."""
+    def _draw(self, logits: Tensor, luck: Tensor, certain: Tensor) -> tuple[Tensor, Tensor]:
+        """A token for each row, and its log-probability: the likeliest, or by a number of chance in [0, 1)."""
         logits = logits.float() / self.settings.temperature
         if not torch.isfinite(logits).all():
             raise NotFinite("The model's logits are not finite.")
         logps = logits.log_softmax(-1)
-        if greedy:
-            token = logits.argmax(-1)
-        else:
-            heap = logps.double().exp().cumsum(-1)
-            token = torch.searchsorted(heap, (luck.double() * heap[:, -1]).unsqueeze(1), right=True).squeeze(1)
-            token = token.clamp(max=logits.shape[1] - 1)
+        heap = logps.double().exp().cumsum(-1)
+        token = torch.searchsorted(heap, (luck.double() * heap[:, -1]).unsqueeze(1), right=True).squeeze(1)
+        token = torch.where(certain, logits.argmax(-1), token.clamp(max=logits.shape[1] - 1))
         return token, logps.gather(1, token.unsqueeze(1)).squeeze(1)
 
     def score(

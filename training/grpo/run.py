@@ -74,8 +74,8 @@ class Run:
         """Learn to the end; the figures of the result. Raises Cancelled and NotFinite."""
         warm = self.settings.warm.steps
         if not self.folder.lines(keeping.TRIALS):
-            for counts in trial.of_scripts(self.settings, self.held_out):
-                self.folder.add(keeping.TRIALS, {"step": 0, **counts})
+            made = trial.of_scripts(self.settings, self.held_out)
+            self.folder.add(keeping.TRIALS, *({"step": 0, **counts} for counts in made))
         self._try("before")
         while self.progress.step < self.steps:
             if self.progress.step == warm and self.policy.start is None:
@@ -112,11 +112,10 @@ class Run:
 
     def _try(self, when: str) -> None:
         """Try the model at the points that are held out, unless that was done."""
-        done = {(line["when"], line["how"]) for line in self.folder.lines(keeping.TRIALS)}
-        for how in ("greedy", "sampled"):
-            if (when, how) not in done:
-                counts = trial.of_model(self.policy, when, how, self.held_out, self._stop_between)
-                self.folder.add(keeping.TRIALS, {"step": self.progress.step, **counts})
+        if any(line["when"] == when for line in self.folder.lines(keeping.TRIALS)):
+            return
+        made = trial.of_model(self.policy, when, self.held_out, self._stop_between)
+        self.folder.add(keeping.TRIALS, *({"step": self.progress.step, **counts} for counts in made))
 
     def _stop_between(self) -> None:
         if self.stopping():

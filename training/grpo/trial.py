@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from agents.scripted.trivial import PassiveAgent, RandomAgent
-from training.grpo.groups import groups
+from training.grpo.groups import Group, groups
 from training.grpo.policy import Policy
 from training.grpo.settings import Settings
-from training.reward.terms import Marks, reward, terms
+from training.reward.terms import reward, terms
 from training.rollout.deeds import Deed, deed, text_of
 from training.rollout.points import Point, tried_at
 from training.rollout.quiz import Question, question
 from training.rollout.tables import learner
 
 Counts = dict[str, Any]
+HOW = ("greedy", "sampled")
+"""How a model answers in a trial."""
 
 
 def points(settings: Settings) -> tuple[Point, ...]:
@@ -39,25 +41,26 @@ def of_scripts(settings: Settings, found: Sequence[Point]) -> list[Counts]:
     ]
 
 
-def of_model(policy: Policy, when: str, how: str, found: Sequence[Point], between: Callable[[], None]) -> Counts:
-    """What the model does there, `greedy` or `sampled`; `between` is called between batches and may raise."""
+def of_model(policy: Policy, when: str, found: Sequence[Point], between: Callable[[], None]) -> list[Counts]:
+    """What the model does there, greedy and sampled; `between` is called between batches and may raise."""
     settings = policy.settings
-    texts: list[str] = []
-    deeds: list[Deed] = []
     asked = found[len(found) - settings.trial.quiz :]
     items: list[Point | Question] = [*found, *(question(one, held_out=True) for one in asked)]
-    marks: list[Marks] = []
+    items.sort(key=lambda item: len(item.messages[-1].content))
+    made: dict[str, Group] = {}
     for first in range(0, len(items), settings.trial.batch):
         between()
         batch = items[first : first + settings.trial.batch]
-        for one in groups(policy, batch, 1, first, greedy=how == "greedy"):
-            if isinstance(one.item, Question):
-                marks += one.marks
-            else:
-                texts += one.texts
-                deeds += one.deeds
-    quiz = {"quiz": len(marks), "understood": round(sum(one.understood or 0.0 for one in marks), 4)}
-    return {"when": when, "how": how, **counted(found, texts, deeds, settings), **quiz}
+        made |= {one.item.id: one for one in groups(policy, batch, 2, first, greedy=1)}
+    return [_of(made, when, how, place, found, settings) for place, how in enumerate(HOW)]
+
+
+def _of(made: dict[str, Group], when: str, how: str, place: int, found: Sequence[Point], settings: Settings) -> Counts:
+    """The counts of one of the two answers to each item."""
+    own = [made[point.id] for point in found]
+    quiz = [one.marks[place].understood or 0.0 for one in made.values() if isinstance(one.item, Question)]
+    counts = counted(found, [one.texts[place] for one in own], [one.deeds[place] for one in own], settings)
+    return {"when": when, "how": how, **counts, "quiz": len(quiz), "understood": round(sum(quiz), 4)}
 
 
 def counted(found: Sequence[Point], texts: Sequence[str], deeds: Sequence[Deed], settings: Settings) -> Counts:
