@@ -96,7 +96,7 @@ def test_a_scripts_row_reads_as_what_it_did(
         assert parsed.thought == " ".join(decision.thought.split())
         assert set(parsed.actions) <= {*map(action_from_json, decision.actions), *joined(decision)}
         assert parsed.actions
-    assert ("Players: ba" in rows[0]["prompt"] or "ba " in rows[0]["prompt"]) == (notation is Notation.COMPACT)
+    assert ("Players: ba" in rows[0]["prompt"] or "ba " in rows[0]["prompt"]) == notation.short
 
 
 def test_all_rows_have_the_same_columns_and_no_empty_ones(
