@@ -2,7 +2,7 @@
 
 python -m bench.tuning --model var/models/SmolLM2-135M-Instruct --steps 3 [--method lora ...] [--json]
 
-Its rows are decisions of a scripted match. Each method is a process of its own, as a run's is.
+Its rows are small sums: a step takes no longer than it must. Each method is a process of its own, as a run's is.
 """
 
 from __future__ import annotations
@@ -18,23 +18,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
-from agents.llm.record import Notation
-from bench.samples import rows_of
-from eval.records.choosing import row_of
-from eval.records.facts import scribe
-from eval.records.files import line_of
 from training.config.sft import Method
 from training.folder import RunFolder
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS = 12
+ROWS = 24
 METHODS = get_args(Method)
 
 
 def rows_write(file: Path) -> None:
-    """The shortest decisions of a scripted match of seven, as conversations."""
-    rows = sorted(rows_of(0, 7, scribe(notation=Notation.COMPACT)), key=lambda one: one["metadata"]["prompt_tokens"])
-    file.write_bytes(b"".join(line_of(row_of(one, "chat")) for one in rows[:ROWS]))
+    """Sums in words, as conversations of one question and one answer."""
+    pairs = [(n, 2 * n + 3) for n in range(ROWS)]
+    rows = [
+        [
+            {"role": "user", "content": f"What is {a} plus {b}?"},
+            {"role": "assistant", "content": f"{a} + {b} = {a + b}."},
+        ]
+        for a, b in pairs
+    ]
+    file.write_text("".join(json.dumps({"messages": row}) + "\n" for row in rows))
 
 
 def tuned(method: str, given: Any, place: Path) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def tuned(method: str, given: Any, place: Path) -> dict[str, Any]:
     config = {
         "model": str(Path(given.model).resolve()), "training_file": str(place / "rows.jsonl"), "test_share": 0,
         "finetuned_model_id": method, "method": method, "max_steps": given.steps, "max_seq_length": given.longest,
-        "per_device_train_batch_size": 1, "gradient_accumulation_steps": 1, "warmup_steps": 0, "seed": 0,
+        "per_device_train_batch_size": 4, "gradient_accumulation_steps": 1, "warmup_steps": 0, "seed": 0,
         "learning_rate": 1e-5 if method == "full" else 1e-4, "lr_scheduler_type": "constant",
     }  # fmt: skip
     folder.config.write_text(json.dumps(config))
@@ -77,7 +79,7 @@ def main() -> None:
     words.add_argument("--model", default=str(ROOT / "var" / "models" / "SmolLM2-135M-Instruct"))
     words.add_argument("--python", default=str(ROOT / ".venv-llm" / "bin" / "python"), help="of the model environment")
     words.add_argument("--steps", type=int, default=3)
-    words.add_argument("--longest", type=int, default=1024, help="tokens of a row")
+    words.add_argument("--longest", type=int, default=128, help="tokens of a row")
     words.add_argument("--method", action="append", choices=METHODS, help="these alone")
     words.add_argument("--json", action="store_true")
     given = words.parse_args()

@@ -31,7 +31,7 @@ from training.registering import free_name
 log = logging.getLogger(__name__)
 
 CALL_EXPIRES = 10.0
-"""Seconds after which a call that no worker has heard is worth nothing: another is sent by then."""
+"""Seconds after which a call for a run that was found unattended is worth nothing: another is sent by then."""
 LONGEST_ERROR = 2000
 State = Run.State
 
@@ -149,12 +149,15 @@ def run_end(*, run_id: int, lease: int, state: State, error: str = "", **columns
     return bool(ended)
 
 
-def worker_call(*, run_id: int) -> None:
-    """Call for a worker once this transaction is committed. Without a broker the run waits to be found."""
+def worker_call(*, run_id: int, expires: float | None = None) -> None:
+    """Call for a worker once this transaction is committed. Without a broker the run waits to be found.
+
+    `expires`: seconds after which the call is worth nothing.
+    """
 
     def send() -> None:
         try:
-            current_app.send_task("training.tasks.run_train", args=[run_id], retry=False, expires=CALL_EXPIRES)
+            current_app.send_task("training.tasks.run_train", args=[run_id], retry=False, expires=expires)
         except OperationalError:
             log.warning("No broker: run %s waits until a worker looks for it", run_id)
 
@@ -165,5 +168,5 @@ def runs_tend() -> int:
     """Call a worker for the run whose turn it is, whoever lost it; how many wait for one."""
     found = list(selectors.runs_unattended().values_list("pk", flat=True))
     for pk in found[:1]:
-        worker_call(run_id=pk)
+        worker_call(run_id=pk, expires=CALL_EXPIRES)
     return len(found)
