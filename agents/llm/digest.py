@@ -28,8 +28,8 @@ LENGTH = 72
 """Characters of such a line."""
 
 
-def digest(view: View, ask: Ask, hand: Hand, events: Sequence[e.Event]) -> str:
-    """What stands for the log and the ask. `events` are those that the seat has seen, oldest first."""
+def digest(view: View, ask: Ask | None, hand: Hand, events: Sequence[e.Event]) -> str:
+    """What stands for the log and the ask, or for the log alone. `events` are those seen by the seat, oldest first."""
     public, me, names = view.public, view.me, hand.shown
     return template(
         "digest",
@@ -47,7 +47,7 @@ def digest(view: View, ask: Ask, hand: Hand, events: Sequence[e.Event]) -> str:
         votes=[f"{names[voter - 1]}-{names[target - 1]}" for voter, target in public.votes],
         reports=list(_reports(events, hand)),
         talk=list(_talk(events, hand)),
-        forms=list(_forms(ask, view, names)),
+        forms=list(_forms(ask, view, names)) if ask else [],
     )
 
 
