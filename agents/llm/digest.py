@@ -29,7 +29,7 @@ LENGTH = 72
 
 
 def digest(view: View, ask: Ask | None, hand: Hand, events: Sequence[e.Event]) -> str:
-    """What stands for the log and the ask, or for the log alone. `events` are those seen by the seat, oldest first."""
+    """What stands for the log and the ask, if there is one. `events` are those that the seat has seen, oldest first."""
     public, me, names = view.public, view.me, hand.shown
     return template(
         "digest",
