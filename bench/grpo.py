@@ -32,6 +32,7 @@ def main() -> int:
     words.add_argument("--asks", type=int, default=4)
     words.add_argument("--answers", type=int, default=8)
     words.add_argument("--tokens", type=int, default=16, help="most tokens of a sampled answer")
+    words.add_argument("--layers", type=int, default=8, help="how many of the last layers learn")
     words.add_argument("--repeat", type=int, default=3)
     words.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     words.add_argument("--no-trl", action="store_true", help="leave out TRL's step")
@@ -68,7 +69,7 @@ def measure(chosen: Any) -> dict[str, Any]:
     from training.rollout.tables import Plan, learner
 
     settings = Settings(
-        model=chosen.model, asks=chosen.asks, answers=chosen.answers, new_tokens=chosen.tokens,
+        model=chosen.model, layers=chosen.layers, asks=chosen.asks, answers=chosen.answers, new_tokens=chosen.tokens,
         precision=chosen.precision,
     )  # fmt: skip
     items = list(islice(points(Plan(kinds={"act": 1.0, "vote": 0.5}), "bench", learner()), chosen.asks))
