@@ -21,7 +21,7 @@ from training.models import Run
 
 router = Router()
 READ = {403: ErrorOut, 404: ErrorOut, 422: ErrorOut}
-WRITE = {**READ, 409: ErrorOut}
+WRITE = {**READ, 409: ErrorOut, 429: ErrorOut}
 LOG_LINES = 60
 POINTS = 300
 """Points of a curve at most: more than a screen has room for."""
