@@ -79,8 +79,8 @@ async def _supervise(
         for lane in await asyncio.to_thread(steps.lanes):
             await supervisor.start(_lane(places, lane))
         await asyncio.to_thread(steps.ready)
-        await _wanted(steps.trains, supervisor.stopping)
-        await supervisor.start(_train_worker(places))
+        if await _wanted(steps.trains, supervisor.stopping):
+            await supervisor.start(_train_worker(places))
         await supervisor.stopping.wait()
 
     await supervisor.supervise(work())
@@ -100,11 +100,14 @@ def _stores(places: Places, held: contextlib.ExitStack, say: Callable[[str], Non
         yield Store(child, partial(valkey.answers, valkey.socket_in(places.run)))
 
 
-async def _wanted(trains: Callable[[], bool], stopping: asyncio.Event) -> None:
-    """Waits until something is to be trained: a worker for that takes 150 MB, which most sites never need."""
-    while not await asyncio.to_thread(trains):
+async def _wanted(trains: Callable[[], bool], stopping: asyncio.Event) -> bool:
+    """Whether anything is to be trained before the end: a worker takes 150 MB, which most sites never need for that."""
+    while not stopping.is_set():
+        if await asyncio.to_thread(trains):
+            return True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), TRAIN_LOOK)
+    return False
 
 
 async def _until(store: Store, say: Callable[[str], None]) -> None:
