@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counted, early, farness, rated, rowsOf, said, scaleOf, size, tied } from './experiments';
+import { counted, early, farness, rated, rowsOf, said, scaleOf, size, tied, weight } from './experiments';
 import type { Estimand } from './frames';
 
 const one: Estimand = {
@@ -12,6 +12,10 @@ test('an estimand says its value, interval and blocks, or why it has none', () =
   expect(said({ ...one, value: null, reason: 'no block has both arms' })).toBe('no block has both arms');
   expect(said({ ...one, scale: 1, n: 1 })).toBe('+0.04 [−0.01, +0.09], 1 block');
 });
+
+test.each([
+  [0.05, '0.05'], [2.314, '2.31'], [40, '40'], [1250.4, '1,250'], [1e-5, '10⁻⁵'], [425_328_136_875_150e18, '4.3 × 10³²'],
+])('an e-value of %s has few digits', (e, words) => expect(weight(e)).toBe(words));
 
 test('few blocks warn of themselves', () => {
   expect(early(one)).toBe('');
