@@ -14,7 +14,7 @@ test('an estimand says its value, interval and blocks, or why it has none', () =
 });
 
 test.each([
-  [0.05, '0.05'], [2.314, '2.31'], [40, '40'], [1250.4, '1,250'], [1e-5, '10⁻⁵'], [425_328_136_875_150e18, '4.3 × 10³²'],
+  [0.05, '0.05'], [1.4, '1.40'], [1, '1'], [40, '40'], [1250.4, '1,250'], [1e-5, '10⁻⁵'], [425_328_136_875_150e18, '4.3 × 10³²'],
 ])('an e-value of %s has few digits', (e, words) => expect(weight(e)).toBe(words));
 
 test('few blocks warn of themselves', () => {

@@ -10,9 +10,10 @@ export const percent = (share: number): string => `${Math.round(share * 100)} %`
 /** A number with a sign, as many digits as say something. */
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** An e-value in few digits: 0.05, 2.31, 40, 1,250, 4.3 × 10³². */
+/** An e-value in few digits: 0.05, 1.40, 40, 1,250, 4.3 × 10³². */
 export function weight(e: number): string {
-  if (e >= 0.01 && e < 100_000) return e.toLocaleString('en', { maximumFractionDigits: e < 10 ? 2 : 0 });
+  const places = e < 10 && !Number.isInteger(e) ? 2 : 0;
+  if (e >= 0.01 && e < 100_000) return e.toLocaleString('en', { minimumFractionDigits: places, maximumFractionDigits: places });
   const [digits = '', power = '0'] = e.toExponential(1).split('e');
   const raised = [...power.replace('+', '')].map((one) => (one === '-' ? '⁻' : RAISED[Number(one)])).join('');
   return `${digits === '1.0' ? '' : `${digits} × `}10${raised}`;
