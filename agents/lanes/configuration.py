@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from agents.lanes import command
 from agents.lanes.facts import Kind
+from agents.llm.record import Notation
 from game.written import Strict, Unreadable, document, line_of, problems
 
 MAX_BYTES = 256_000
@@ -59,7 +60,7 @@ class ModelSpec(Strict):
     persona: Annotated[str, Field(max_length=4000)] = ""
     protocol: Literal["tags", "tools"] = "tags"
     structured: bool = True
-    notation: Literal["plain", "compact"] = "plain"
+    notation: Notation = Notation.PLAIN
     window: Annotated[int, Field(ge=256, le=10_000_000)] = 8192
     think_tokens: Annotated[int, Field(ge=0, le=1_000_000)] = 512
     act_tokens: Annotated[int, Field(ge=1, le=100_000)] = 160
@@ -73,7 +74,10 @@ class ModelSpec(Strict):
 
     def columns(self) -> dict[str, Any]:
         """As the row keeps it."""
-        return {**self.model_dump(exclude={"overrides"}), "overrides": self.overrides.model_dump(exclude_unset=True)}
+        return {
+            **self.model_dump(mode="json", exclude={"overrides"}),
+            "overrides": self.overrides.model_dump(exclude_unset=True),
+        }
 
 
 class LaneSpec(Strict):

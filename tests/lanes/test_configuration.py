@@ -6,6 +6,7 @@ import pytest
 
 from agents.lanes.configuration import Flawed, read
 from agents.lanes.facts import Kind
+from agents.llm.record import Notation
 
 GOOD = """
 models:
@@ -28,6 +29,12 @@ def test_a_good_file_is_read_with_its_defaults():
     assert found.models[0].columns()["overrides"] == {"sampling": {"temperature": 0.7}}
     assert [lane.kind for lane in found.lanes] == [Kind.OWN, Kind.OWN, Kind.ENDPOINT]
     assert found.lanes[1].devices == "0"
+
+
+@pytest.mark.parametrize("notation", list(Notation))
+def test_a_model_is_asked_in_any_notation_that_there_is(notation):
+    text = f"models:\n  - {{name: a, base: b, preset: chatml, notation: {notation}}}"
+    assert read(text).models[0].columns()["notation"] == str(notation)
 
 
 @pytest.mark.parametrize(
