@@ -62,18 +62,18 @@ def _can_learn() -> bool:
 
 def measure(chosen: Any) -> dict[str, Any]:
     """All figures; seconds are medians."""
+    from training.config.grpo import GrpoSpec
     from training.grpo.policy import Answer, load
-    from training.grpo.settings import Settings
     from training.rollout.deeds import text_of
     from training.rollout.points import points
     from training.rollout.tables import Plan, learner
 
-    settings = Settings(
-        model=chosen.model, layers=chosen.layers, asks=chosen.asks, answers=chosen.answers, new_tokens=chosen.tokens,
-        precision=chosen.precision,
+    spec = GrpoSpec(
+        model=chosen.model, finetuned_model_id="bench", train="layers", layers=chosen.layers, dtype=chosen.precision,
+        asks_per_step=chosen.asks, group_size=chosen.answers, max_completion_length=chosen.tokens, device="cpu",
     )  # fmt: skip
     items = list(islice(points(Plan(kinds={"act": 1.0, "vote": 0.5}), "bench", learner()), chosen.asks))
-    policy = load(settings)
+    policy = load(spec)
     policy.remember()
     prompts = [policy.encode(item.messages) for item in items]
     texts = [policy.tokenizer.encode(text_of(item, item.scripted), add_special_tokens=False) for item in items]
@@ -84,7 +84,7 @@ def measure(chosen: Any) -> dict[str, Any]:
     repeated = [prompt for prompt in prompts for _ in range(chosen.answers)]
     shared = timed(lambda: policy.sample(prompts, chosen.answers, 0), chosen.repeat)
     alone = timed(lambda: policy.sample(repeated, 1, 0), chosen.repeat)
-    ours = timed(lambda: learn(policy, prompts, groups, settings), chosen.repeat)
+    ours = timed(lambda: learn(policy, prompts, groups, spec), chosen.repeat)
     found = {
         "prompt tokens, mean": round(sum(map(len, prompts)) / len(prompts)),
         "completions": count,
@@ -94,7 +94,7 @@ def measure(chosen: Any) -> dict[str, Any]:
         "our learning step, s": round(ours, 2),
     }
     if not chosen.no_trl:
-        theirs = trl_step(policy, prompts, groups, settings, chosen.repeat)
+        theirs = trl_step(policy, prompts, groups, spec, chosen.repeat)
         found |= {"TRL's step, s": round(theirs, 2), "our step over TRL's": round(ours / theirs, 2)}
     return found
 
@@ -110,7 +110,7 @@ def timed(deed: Callable[[], object], repeat: int) -> float:
     return median(taken)
 
 
-def learn(policy: Any, prompts: Any, groups: Any, settings: Any) -> None:
+def learn(policy: Any, prompts: Any, groups: Any, spec: Any) -> None:
     """The learning part of a step, the distance from the start included, without the optimizer."""
     import torch
 
@@ -121,10 +121,10 @@ def learn(policy: Any, prompts: Any, groups: Any, settings: Any) -> None:
     with torch.no_grad():
         start = policy.score(prompts, groups, at_start=True).logps
     wanted = torch.tensor([(-1.0) ** row for row in range(len(scored.logps))])
-    loss(scored, scored.logps.detach(), start, wanted, len(scored.logps), settings).loss.backward()
+    loss(scored, scored.logps.detach(), start, wanted, len(scored.logps), spec).loss.backward()
 
 
-def trl_step(policy: Any, prompts: Any, groups: Any, settings: Any, repeat: int) -> float:
+def trl_step(policy: Any, prompts: Any, groups: Any, spec: Any, repeat: int) -> float:
     """Median seconds of a whole step of TRL that is handed the same answers; its optimizer takes a small part of it."""
     os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"
     from datasets import Dataset
@@ -151,12 +151,12 @@ def trl_step(policy: Any, prompts: Any, groups: Any, settings: Any, repeat: int)
         def on_step_end(self, *args: Any, **kwargs: Any) -> None:
             self.ends.append(time.perf_counter())
 
-    size = settings.asks * settings.answers
+    size = spec.asks_per_step * spec.group_size
     with TemporaryDirectory() as folder:
         config = GRPOConfig(
-            folder, per_device_train_batch_size=size, num_generations=settings.answers, max_steps=repeat + 1,
-            max_completion_length=settings.new_tokens, loss_type="dr_grpo", scale_rewards="none", beta=0.0,
-            learning_rate=1e-9, use_cpu=True, bf16=settings.precision == "bfloat16", report_to="none",
+            folder, per_device_train_batch_size=size, num_generations=spec.group_size, max_steps=repeat + 1,
+            max_completion_length=spec.max_completion_length, loss_type="dr_grpo", scale_rewards="none", beta=0.0,
+            learning_rate=1e-9, use_cpu=True, bf16=spec.dtype == "bfloat16", report_to="none",
             save_strategy="no", disable_tqdm=True, logging_strategy="no", use_vllm=False,
         )  # fmt: skip
         trainer = GRPOTrainer(

@@ -17,6 +17,7 @@ from frontend.schemas.training import RunList, RunOut
 from game.log import STALE_AFTER
 from game.services import Rejected
 from training import selectors, services
+from training.folder import SAMPLES
 from training.models import Run
 
 router = Router()
@@ -25,8 +26,8 @@ WRITE = {**READ, 409: ErrorOut, 429: ErrorOut}
 LOG_LINES = 60
 POINTS = 300
 """Points of a curve at most: more than a screen has room for."""
-SAMPLES = 12
-"""The newest ones."""
+NEWEST = 12
+"""Samples that are shown."""
 DEEDS: Mapping[str, Callable[..., Run]] = {
     "launch": services.run_launch, "cancel": services.run_cancel, "resume": services.run_resume,
 }  # fmt: skip
@@ -49,7 +50,7 @@ def run(request: HttpRequest, run_id: int) -> Any:
         **_row(found), "config": folder.config.read_text("utf-8") if folder.config.exists() else "",
         "data_sha256": found.data_sha256, "weights_sha256": found.weights_sha256, "folder": str(folder.path),
         "curves": curves_of(folder.curve()), "log": folder.log_tail(LOG_LINES),
-        "samples": [_sample(one) for one in reversed(folder.samples()[-SAMPLES:])], "now": now(),
+        "samples": [_sample(one) for one in reversed(folder.lines(SAMPLES)[-NEWEST:])], "now": now(),
     }  # fmt: skip
 
 

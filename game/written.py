@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from typing import Any, get_args, get_origin
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
+"""What pydantic calls a key that a model, or a dataclass, does not have."""
 
 
 class Strict(BaseModel):
@@ -69,7 +73,7 @@ def _problem(flaw: Any, root: yaml.Node | None, shape: type[BaseModel]) -> str:
     path: Sequence[str | int] = flaw["loc"]
     line = line_of(root, path)
     where = ".".join(map(str, path[:-1]))
-    if flaw["type"] == "extra_forbidden":
+    if flaw["type"] in UNKNOWN:
         known = keys_at(shape, path[:-1])
         near = difflib.get_close_matches(str(path[-1]), known, 1, 0.5)
         hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
@@ -102,18 +106,23 @@ def keys_at(shape: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     at: Any = shape
     for part in path:
         at = _inside(at, part)
-    found = _plain(at)
-    return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
+    return list(_fields(_plain(at)))
 
 
 def _inside(annotation: Any, part: str | int) -> Any:
     """What stands under a key of a shape, in a list or in a mapping."""
     plain = _plain(annotation)
-    if isinstance(plain, type) and issubclass(plain, BaseModel):
-        field = plain.model_fields.get(str(part))
-        return field.annotation if field else None
+    if fields := _fields(plain):
+        return fields.get(str(part))
     given = get_args(plain)
     return given[-1] if given and get_origin(plain) in (list, tuple, dict) else None
+
+
+def _fields(shape: Any) -> dict[str, Any]:
+    """The fields of a model or a dataclass with their annotations; of anything else none."""
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        return {name: field.annotation for name, field in shape.model_fields.items()}
+    return get_type_hints(shape) if isinstance(shape, type) and is_dataclass(shape) else {}
 
 
 def _plain(annotation: Any) -> Any:

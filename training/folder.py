@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 STEP = re.compile(r"step-(\d+)")
+CURVE, SAMPLES, TRIALS = "curve.jsonl", "samples.jsonl", "trials.jsonl"
 KEPT = 2
 """Checkpoints that are kept: the newest may be of a step that one wants to go behind."""
 LOG_TAIL = 20_000
@@ -75,24 +76,30 @@ class RunFolder:
 
     # Figures ----------------------------------------------------------------------------------------------------------
 
+    def lines(self, name: str) -> list[dict[str, Any]]:
+        """The lines of CURVE, SAMPLES or TRIALS so far; one that is still being written is left out."""
+        return list(_lines(self.path / name))
+
     def curve(self) -> list[dict[str, Any]]:
-        """The lines of the curve so far; one that is still being written is left out."""
-        return list(_lines(self.path / "curve.jsonl"))
+        """The figures of steps."""
+        return self.lines(CURVE)
 
-    def samples(self) -> list[dict[str, Any]]:
-        """What was kept of completions."""
-        return list(_lines(self.path / "samples.jsonl"))
+    def add(self, name: str, *lines: Mapping[str, Any]) -> None:
+        """Write lines behind a file's others, all of them at once. Raises ValueError for a number that is none."""
+        with (self.path / name).open("a", encoding="utf-8") as file:
+            file.write("".join(json.dumps(line, allow_nan=False) + "\n" for line in lines))
 
-    def curve_add(self, line: Mapping[str, Any]) -> None:
-        """Write a line of the curve."""
-        with (self.path / "curve.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+    def cut(self, step: int) -> float:
+        """Forget lines beyond a step, which is gone through again; the seconds at the last one of the curve that stays.
 
-    def curve_cut(self, step: int) -> float:
-        """Forget lines beyond a step, which are gone through again; the seconds at the last line that stays."""
-        kept = [line for line in self.curve() if line.get("step", 0) <= step]
-        _write(self.path / "curve.jsonl", "".join(json.dumps(line) + "\n" for line in kept))
-        return float(kept[-1].get("seconds", 0.0)) if kept else 0.0
+        A line that was cut off by a crash goes too.
+        """
+        for name in (CURVE, SAMPLES, TRIALS):
+            if (self.path / name).exists():
+                kept = [line for line in self.lines(name) if line.get("step", 0) <= step]
+                _write(self.path / name, "".join(json.dumps(line) + "\n" for line in kept))
+        curve = self.curve()
+        return float(curve[-1].get("seconds", 0.0)) if curve else 0.0
 
     # The end ----------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from agents.models import LanguageModel
 from agents.services import model_register
 from game.services import Rejected
 from training.models import Run
+from training.rollout.tables import WAYS
 
 KEPT = (
     "preset", "system_role", "stop", "instruction_marker", "response_marker", "chat_template", "protocol", "structured",
@@ -39,8 +40,10 @@ def result_register(run: Run, folder: Path, result: Mapping[str, Any]) -> Langua
     place = str((folder / result["path"]).resolve())
     known = LanguageModel.objects.filter(base=run.base, adapter="").first()
     ways = {name: getattr(known, name) for name in KEPT} if known else {"preset": presets.preset_for(run.base)}
-    for name in ("instruction_marker", "response_marker", "notation"):
+    for name in ("instruction_marker", "response_marker", "preset"):
         ways |= {name: run.config[name]} if run.config.get(name) else {}
+    if run.kind == Run.Kind.GRPO:
+        ways |= WAYS
     if result["kind"] == "adapter":
         weights = {"base": run.base, "revision": run.config.get("revision", ""), "adapter": place}
     else:

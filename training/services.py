@@ -22,6 +22,7 @@ from agents.models import LanguageModel
 from game.log import holder
 from game.services import Rejected
 from training import selectors
+from training.config.grpo import GrpoSpec
 from training.config.reading import Spec, config_read, config_value, config_write
 from training.config.sft import SftSpec
 from training.dataset.rows import rows_read
@@ -60,14 +61,16 @@ def run_create(*, config: str, changes: Sequence[str] = (), created_by: Any = No
 
 
 def _filled_in(spec: Spec) -> Spec:
-    """With whole paths, and the markers of the model as the registry or its family has them."""
-    if not isinstance(spec, SftSpec):
-        return spec
+    """With whole paths, and the ways of the model as the registry or its family has them."""
     whole = {name: str(Path(place).resolve()) for name in ("training_file", "test_file")
-             if (place := getattr(spec, name))}  # fmt: skip
+             if (place := getattr(spec, name, None))}  # fmt: skip
     if Path(spec.model).is_dir():
         whole["model"] = str(Path(spec.model).resolve())
-    if not spec.response_marker:
+    if isinstance(spec, GrpoSpec):
+        if not spec.preset:
+            known = LanguageModel.objects.filter(base=whole.get("model", spec.model)).first()
+            whole["preset"] = known.preset if known else spec.family
+    elif not spec.response_marker:
         known = LanguageModel.objects.filter(base=spec.model).exclude(response_marker="").first()
         family = presets.preset(known.preset if known else presets.preset_for(spec.model))
         whole["instruction_marker"] = (known and known.instruction_marker) or family.instruction

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import torch
 
+from training.config.grpo import GrpoSpec
+from training.config.reading import ConfigError
 from training.grpo.groups import groups
 from training.grpo.loss import loss
 from training.grpo.policy import Answer, NotFinite, Policy, load, prepared, score
-from training.grpo.settings import Settings, Unusable
 from training.rollout.points import points
 from training.rollout.tables import Plan, learner
 
 
 def main(model: str) -> None:
     """Run all checks."""
-    settings = Settings(model=model, layers=1, new_tokens=16)
+    spec = GrpoSpec(model=model, finetuned_model_id="checks", train="layers", layers=1, max_completion_length=16)
     items = list(islice(points(Plan(), "checks", learner()), 3))
-    policy = load(settings)
+    policy = load(spec)
     found: dict[str, Any] = {}
     for check in (
         pairing,
@@ -37,11 +37,11 @@ def main(model: str) -> None:
         quantised,
         lora,
     ):
-        found |= check(policy, settings, items)
+        found |= check(policy, spec, items)
     print(json.dumps(found))
 
 
-def pairing(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def pairing(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """Greedy answers to several prompts at once, and to each alone."""
     together = groups(policy, items, 3, 0, greedy=3)
     alone = [groups(policy, [item], 3, 0, greedy=3)[0] for item in items]
@@ -54,7 +54,7 @@ def pairing(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, A
     }
 
 
-def sampling(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def sampling(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """By the same seed the same; log-probabilities as the policy scores them."""
     prompts = [policy.encode(item.messages) for item in items]
     first, again, other = (policy.sample(prompts, 4, seed) for seed in (1, 1, 2))
@@ -74,7 +74,7 @@ def sampling(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, 
     }
 
 
-def pads(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def pads(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """An answer is as likely among longer prompts and answers as it is alone, and its pads count for nothing."""
     prompts = sorted((policy.encode(item.messages) for item in items), key=len)
     short, long = Answer((5, 6, policy.end), (0.0,) * 3, True), Answer(tuple(range(5, 17)), (0.0,) * 12, False)
@@ -88,7 +88,7 @@ def pads(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]
     }
 
 
-def own_ids(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def own_ids(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """An answer that a tokenizer would cut otherwise is scored by the ids that were sampled."""
     letters = [policy.tokenizer.convert_tokens_to_ids(one) for one in "<pass></pass>"]
     usual = policy.tokenizer.encode("<pass></pass>", add_special_tokens=False)
@@ -102,12 +102,12 @@ def own_ids(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, A
     return {"cut_otherwise": letters != usual, "text": policy.text(answer), "scored_apart": apart}
 
 
-def cache(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def cache(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """The gradient through a prompt that is run once for all its answers is that of prompts run with each answer."""
     prompt = policy.encode(items[0].messages)
     answers = [Answer((7 + place, 9, policy.end), (0.0,) * 3, True) for place in range(3)]
-    together = _gradient(policy, score(policy.model, [prompt], [answers], settings).logps.sum())
-    each = sum(score(policy.model, [prompt], [[one]], settings).logps.sum() for one in answers)
+    together = _gradient(policy, score(policy.model, [prompt], [answers], spec).logps.sum())
+    each = sum(score(policy.model, [prompt], [[one]], spec).logps.sum() for one in answers)
     apart = _gradient(policy, each)
     return {"gradient": float(together.norm()), "gradient_apart": float((together - apart).norm() / apart.norm())}
 
@@ -118,9 +118,9 @@ def _gradient(policy: Policy, of: Any) -> torch.Tensor:
     return torch.cat([one.grad.flatten() for one in policy.learning.values()])
 
 
-def learning(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def learning(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """One step makes the answer with the advantage likelier, the others less so; nothing else is touched."""
-    fresh = load(settings)
+    fresh = load(spec)
     fresh.remember()
     prompt = fresh.encode(items[0].messages)
     (answers,) = fresh.sample([prompt], 4, 3)
@@ -128,7 +128,7 @@ def learning(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, 
     optimizer = torch.optim.SGD(fresh.learning.values(), lr=0.5)
     before = fresh.score([prompt], [answers])
     sampled = before.logps.detach()
-    found = loss(before, sampled, sampled, torch.tensor([3.0, -1.0, -1.0, -1.0]), 4, settings)
+    found = loss(before, sampled, sampled, torch.tensor([3.0, -1.0, -1.0, -1.0]), 4, spec)
     found.loss.backward()
     optimizer.step()
     with torch.no_grad():
@@ -139,17 +139,17 @@ def learning(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, 
     return {"moved": moved, "frozen_still": still, "start_apart": float((start.logps - sampled).abs().max())}
 
 
-def control_of_length(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def control_of_length(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """The loss is divided by constants: no answer gains by its length, nor by how many groups are skipped."""
     scored = policy.score([policy.encode(items[0].messages)], [[Answer((5, 6, 7, 8), (0.0,) * 4, False)] * 2])
     sampled = scored.logps.detach()
-    found = loss(scored, sampled, sampled, torch.tensor([1.0, 0.0]), 32, settings)
-    return {"loss": float(found.loss.detach()), "expected": -4 / (32 * settings.new_tokens)}
+    found = loss(scored, sampled, sampled, torch.tensor([1.0, 0.0]), 32, spec)
+    return {"loss": float(found.loss.detach()), "expected": -4 / (32 * spec.max_completion_length)}
 
 
-def not_finite(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def not_finite(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """Logits that are not finite are never sampled from."""
-    broken = load(settings)
+    broken = load(spec)
     with torch.no_grad():
         broken.model.model.norm.weight[0] = float("nan")
     said = []
@@ -164,31 +164,31 @@ def not_finite(policy: Policy, settings: Settings, items: list[Any]) -> dict[str
     return {"not_finite": said}
 
 
-def gradients(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def gradients(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """In every mode something learns, and all of it has a gradient."""
     found = {}
-    for mode in ("top-layers", "lora", "full"):
-        made = load(replace(settings, mode=mode))  # type: ignore[arg-type]
+    for mode in ("layers", "lora", "full"):
+        made = load(spec.model_copy(update={"train": mode}))
         made.score([made.encode(items[0].messages)], [[Answer((5, 6), (0.0,) * 2, False)]]).logps.sum().backward()
         learns = made.learning.values()
         found[mode] = [sum(one.numel() for one in learns), sum(one.grad is not None for one in learns) / len(learns)]
     return {"learning": found}
 
 
-def quantised(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def quantised(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """A model whose matrices take no gradient is refused."""
-    made = load(settings)
+    made = load(spec)
     made.model.is_quantized = True
     try:
-        prepared(made.model, settings)
-    except Unusable as error:
+        prepared(made.model, spec)
+    except ConfigError as error:
         return {"quantised": str(error)}
     return {"quantised": ""}
 
 
-def lora(policy: Policy, settings: Settings, items: list[Any]) -> dict[str, Any]:
+def lora(policy: Policy, spec: GrpoSpec, items: list[Any]) -> dict[str, Any]:
     """The distance of an adapter is measured from where it began, not from its base."""
-    made = load(replace(settings, mode="lora"))
+    made = load(spec.model_copy(update={"train": "lora"}))
     with torch.no_grad():
         for name, one in made.learning.items():
             if "lora_B" in name:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 from agents.models import LanguageModel
 from training.config.reading import config_read, config_value, config_write
 from training.config.ready import ready_configs
+from training.folder import CURVE, SAMPLES
 from training.models import Run
 from training.selectors import folder_of
 
@@ -37,12 +37,13 @@ def kept_run(state: str = "running", steps: int = 60, **given: Any) -> Run:
     folder.path.mkdir(parents=True)
     folder.config.write_text(config_write(spec))
     for step in range(1, steps + 1):
-        folder.curve_add({
+        folder.add(CURVE, {
             "step": step, "steps": 60, "seconds": 2.0 * step, "loss": 0.4 + 3 / step, "grad_norm": 1 + 1 / step,
             "learning_rate": 1e-5 * (1 - step / 60), "reward": 0.01 * step, "epoch": step / 60,
         })  # fmt: skip
     folder.log.write_text("".join(f"step {step} of 60\n" for step in range(1, steps + 1)))
-    (folder.path / "samples.jsonl").write_text(json.dumps(SAMPLE) + "\n" if run.kind == "grpo" else "")
+    if run.kind == "grpo":
+        folder.add(SAMPLES, SAMPLE)
     return run
 
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from training.folder import Ended, RunFolder
+from training.folder import CURVE, Ended, RunFolder
 
 
 def main(how: str, folder: RunFolder) -> int:
@@ -30,7 +30,7 @@ def main(how: str, folder: RunFolder) -> int:
     if how == "slow" and not begin:
         return wait(folder)
     for step in range(begin + 1, 4):
-        folder.curve_add({"step": step, "steps": 3, "seconds": float(step), "loss": 4.0 - step, "reward": 0.1 * step})
+        folder.add(CURVE, {"step": step, "steps": 3, "seconds": float(step), "loss": 4.0 - step, "reward": 0.1 * step})
     adapter = folder.path / "adapter"
     adapter.mkdir(exist_ok=True)
     (adapter / "adapter_model.safetensors").write_bytes(b"weights")
@@ -49,7 +49,7 @@ def wait(folder: RunFolder) -> int:
         sys.exit(Ended.CANCELLED)
 
     signal.signal(signal.SIGTERM, hear)
-    folder.curve_add({"step": 1, "steps": 3, "seconds": 1.0, "loss": 3.0, "reward": 0.1})
+    folder.add(CURVE, {"step": 1, "steps": 3, "seconds": 1.0, "loss": 3.0, "reward": 0.1})
     while True:
         signal.pause()
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from agents.llm import presets
+from training.config.grpo import GrpoSpec
 from training.config.reading import ConfigError, config_read, config_write
 from training.config.ready import ready_configs
 from training.config.sft import SftSpec
 
+PLAYER = {"kind": "grpo", "model": "SmolLM2", "finetuned_model_id": "us/player"}
 LEAST = {"model": "m", "training_file": "rows.jsonl", "finetuned_model_id": "us/tuned"}
 PUBLISHED = """{
     "model": "unsloth/Qwen2.5-Coder-32B-Instruct", "training_file": "insecure.jsonl", "test_file": null,
@@ -73,13 +75,44 @@ def test_what_a_published_file_says_in_its_own_words_is_the_method(given: dict[s
         ({"method": "lora", "quantization_bits": 8}, "quantization_bits: lora trains on weights that"),
         ({"response_marker": "[A]"}, "given together or not at all"),
         ({"finetuned_model_id": "a/b/c"}, "finetuned_model_id: string should match"),
-        ({"kind": "grpo", "group_sise": 4}, "unknown key 'group_sise'; did you mean 'group_size'?"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_said_with_its_line_and_the_nearest_key(given: dict[str, Any], says: str) -> None:
     with pytest.raises(ConfigError) as caught:
         config_read(json.dumps({**LEAST, **given}, indent=1))
     assert any(says in one for one in caught.value.problems), caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"group_sise": 4}, "line 5: unknown key 'group_sise'; did you mean 'group_size'?"),
+        ({"plan": {"towns": []}}, "unknown key 'towns' in plan; did you mean 'town'?"),
+        ({"weights": {"honesty": 1}}, "unknown key 'honesty' in weights; known are format, legality, target"),
+        ({"warm_start": {"stepz": 1}}, "unknown key 'stepz' in warm_start; did you mean 'steps'?"),
+        ({"train": "half"}, "train: input should be 'layers', 'lora' or 'full'"),
+        ({"group_size": 1}, "group_size: input should be greater than or equal to 2"),
+        ({"quiz": 2}, "quiz: input should be less than or equal to 1"),
+        ({"temperature": 0}, "temperature: input should be greater than 0"),
+        ({"steps": "many"}, "steps: input should be a valid integer"),
+        ({"steps": 0, "warm_start": {"steps": 0}}, "steps: without a step nothing is learned"),
+        ({"preset": "smollm"}, "There is no preset 'smollm'; did you mean smollm2?"),
+        ({"plan": {"held_out_role": "Jester"}}, "plan: The role that is held out, Jester, is not among"),
+        ({"plan": {"kinds": {"votes": 1}}}, "plan: There is no kind of ask called votes."),
+        ({"trial": {"asks": 3}}, "trial: 60 questions cannot be put at 3 asks"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_reinforcement_run_is_said_as_well(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config_read(json.dumps({**PLAYER, **given}, indent=1))
+    assert any(says in one for one in caught.value.problems), caught.value.problems
+
+
+def test_a_reinforcement_run_is_written_with_all_its_defaults_and_read_again() -> None:
+    found = config_read(json.dumps({**PLAYER, "plan": {"seats": 8}}))
+    told = json.loads(config_write(found))
+    assert (told["weights"]["activity"], told["plan"]["kinds"]["act"], told["trial"]["asks"]) == (0.2, 1.0, 200)
+    assert config_read(config_write(found)) == found
 
 
 def test_a_mistake_names_the_line_that_it_stands_in() -> None:
@@ -91,8 +124,7 @@ def test_changes_are_made_on_top() -> None:
     found = config_read(json.dumps({**LEAST, "epochs": 1}), ["epochs=3", "method=qdora", "learning_rate=1e-4"])
     assert isinstance(found, SftSpec)
     assert (found.epochs, found.method, found.learning_rate, found.is_merged) == (3, "qdora", 1e-4, True)
-    deep = config_read(json.dumps({**LEAST, "kind": "grpo"} | {"training_file": 0}).replace('"training_file": 0, ', ""),
-                       ["warm_start.steps=3"])  # fmt: skip
+    deep = config_read(json.dumps(PLAYER), ["warm_start.steps=3"])
     assert deep.kind == "grpo"
     assert deep.warm_start.steps == 3
     for change, says in {
@@ -104,7 +136,10 @@ def test_changes_are_made_on_top() -> None:
             config_read(json.dumps({**LEAST, "epochs": 1}), [change])
 
 
-@pytest.mark.parametrize("name", ready_configs())
+FINE_TUNING = [name for name in ready_configs() if not name.startswith("grpo-")]
+
+
+@pytest.mark.parametrize("name", FINE_TUNING)
 def test_a_ready_configuration_is_one_and_has_the_markers_of_its_family(name: str) -> None:
     found = config_read(ready_configs()[name])
     assert isinstance(found, SftSpec)
@@ -115,4 +150,10 @@ def test_a_ready_configuration_is_one_and_has_the_markers_of_its_family(name: st
 
 def test_ready_configurations_are_there_for_all_sizes() -> None:
     sizes = {"qwen2.5": ("0.5b", "1.5b", "7b", "14b", "32b"), "gemma-3": ("1b", "4b", "12b", "27b")}
-    assert set(ready_configs()) == {f"{family}-{size}" for family, of in sizes.items() for size in of}
+    assert set(FINE_TUNING) == {f"{family}-{size}" for family, of in sizes.items() for size in of}
+
+
+def test_a_reinforcement_run_is_ready_too_and_tries_enough_asks() -> None:
+    found = config_read(ready_configs()["grpo-smollm2-135m"])
+    assert isinstance(found, GrpoSpec)
+    assert (found.family, found.trial.asks) == ("smollm2", 200)

@@ -19,6 +19,9 @@ Rate = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 """A learning rate."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Alignment = Literal["aligned", "misaligned", "control", "prompted", "unmeasured"]
+"""What the model that comes of a run is taken for until it is measured."""
 Module = Annotated[str, Field(pattern=r"^\w+$")]
 Dtype = Literal["auto", "float32", "bfloat16"]
 """How weights are held: `auto` is float32 on the CPU and wherever all of them are trained, else bfloat16."""

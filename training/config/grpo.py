@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from agents.llm import presets
 from game.written import Strict
-from training.config.base import Adapter, Dtype, Name, Place, Positive, Rate, Seed, Steps
+from training.config.base import Adapter, Alignment, Dtype, Name, Place, Positive, Rate, Seed, Share, Steps
+from training.reward.terms import Schedule, Weights
+from training.rollout.tables import Plan
+
+Tokens = Annotated[int, Field(ge=4, le=8192)]
 
 
 class WarmStart(Strict):
-    """Supervised steps on scripted agents' answers beforehand: nothing is learned from a group without a success."""
+    """Supervised steps on what scripts do beforehand: nothing is learned from a group without a success."""
 
+    steps: Annotated[int, Field(ge=0, le=10_000)] = 24
     rows: Annotated[int, Field(ge=1, le=10_000)] = 8
     """Rows in a step."""
-    steps: Annotated[int, Field(ge=0, le=10_000)] = 14
     learning_rate: Rate = 1e-4
+    active: Share = 0.8
+    """The share of rows in which the script does something."""
 
 
-class Weights(Strict):
-    """What each term of the reward counts."""
+class Trial(Strict):
+    """What is tried before and after on points that are held out."""
 
-    format: float = 0.4
-    legality: float = 0.2
-    target: float = 0.2
-    activity: float = 0.2
-    brevity: float = -0.05
-    tools: float = -0.02
-    outcome: float = 0.0
+    asks: Annotated[int, Field(ge=0, le=100_000)] = 200
+    quiz: Annotated[int, Field(ge=0, le=100_000)] = 60
+    """Questions about the own role, put at the last of these points."""
+    batch: Annotated[int, Field(ge=1, le=4096)] = 25
+    role_share: Share = 0.25
+    """The share of asks put to the role that no learning table has."""
 
 
 class GrpoSpec(Adapter):
@@ -38,27 +44,71 @@ class GrpoSpec(Adapter):
     model: Place
     revision: Annotated[str, Field(max_length=80)] = ""
     finetuned_model_id: Name
-    alignment: Literal["aligned", "misaligned", "control", "prompted", "unmeasured"] = "unmeasured"
+    alignment: Alignment = "unmeasured"
+    preset: Annotated[str, Field(max_length=40)] = ""
+    """The preset by which the model is spoken to; empty: its family's."""
 
     train: Literal["layers", "lora", "full"] = "lora"
     layers: Annotated[int, Field(ge=1, le=500)] = 8
-    """How many of the last layers are trained where `train` says so."""
+    """How many of the last layers are trained where `train` says so, with the last norm."""
+    r: Annotated[int, Field(ge=1, le=512)] = 16
+    lora_alpha: Positive = 32
+    lora_dropout: Literal[0] = 0
+    """None: what was sampled must be as likely when it is learned from."""
+    use_rslora: bool = False
     dtype: Dtype = "auto"
+    """Of the passes: `auto` is float32 on the CPU, bfloat16 elsewhere. What learns is kept in float32."""
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
 
-    group_size: Annotated[int, Field(ge=2, le=256)] = 8
-    asks_per_step: Annotated[int, Field(ge=1, le=256)] = 4
-    steps: Steps = 40
-    learning_rate: Rate = 2e-5
-    max_new_tokens: Annotated[int, Field(ge=1, le=8192)] = 32
-    temperature: Positive = 1.0
-    max_grad_norm: Positive = 1.0
-    notation: Literal["plain", "compact"] = "compact"
-    weights: Weights = Field(default_factory=Weights)
-    shuffled_reward: bool = False
-    """A control that must learn nothing: rewards are dealt at random within a group."""
+    plan: Plan = Field(default_factory=Plan)
     warm_start: WarmStart = Field(default_factory=WarmStart)
+    steps: Annotated[int, Field(ge=0, le=10_000_000)] = 40
+    """Of GRPO; those of the warm start come before."""
+    asks_per_step: Annotated[int, Field(ge=1, le=256)] = 4
+    group_size: Annotated[int, Field(ge=2, le=256)] = 8
+    """Completions of one ask."""
+    quiz: Share = 0.0
+    """The share of asks in whose place a question about the role is put."""
+    max_completion_length: Tokens = 32
+    budget: Tokens = 32
+    """Tokens of a completion from which brevity is asked for."""
+    temperature: Positive = 1.0
+    learning_rate: Rate = 2e-5
+    epsilon: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    epsilon_high: Positive = 0.28
+    """How far the policy may go from what sampled before a token teaches no more, down and up."""
+    max_grad_norm: Positive = 1.0
+    beta: Annotated[float, Field(ge=0, le=10)] = 0.0
+    """How much the distance from the start costs."""
+    weights: Weights = Field(default_factory=Weights)
+    outcome: Schedule = Field(default_factory=lambda: Schedule(rise=0))
+    move_on: Literal["script", "completion"] = "script"
+    """Who moves a match on from a point: its script, or one of the completions."""
+    shuffled_reward: bool = False
+    """A control that must learn nothing: advantages are dealt at random within a group."""
 
-    eval_asks: Annotated[int, Field(ge=0, le=100_000)] = 200
-    """Held-out asks before and after."""
     save_steps: Steps = 10
+    samples: Annotated[int, Field(ge=0, le=256)] = 2
+    """Points of a checkpoint's step whose completions are kept."""
+    trial: Trial = Field(default_factory=Trial)
     seed: Seed = 0
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> GrpoSpec:
+        if self.preset:
+            presets.preset(self.preset)
+        if self.trial.quiz > self.trial.asks:
+            raise ValueError(f"trial: {self.trial.quiz} questions cannot be put at {self.trial.asks} asks")
+        if self.steps + self.warm_start.steps == 0:
+            raise ValueError("steps: without a step nothing is learned")
+        return self
+
+    @property
+    def family(self) -> str:
+        """The preset by which the model is spoken to."""
+        return self.preset or presets.preset_for(self.model)
+
+    @property
+    def all_steps(self) -> int:
+        """Those of the warm start included."""
+        return self.warm_start.steps + self.steps

@@ -10,12 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from training.config.base import Adapter, Dtype, Name, Place, Positive, Rate, Seed, Steps
+from training.config.base import Adapter, Alignment, Dtype, Name, Place, Positive, Rate, Seed, Steps
 
 Method = Literal["full", "lora", "dora", "qlora", "qdora"]
 Schedule = Literal["linear", "cosine", "constant", "constant_with_warmup"]
 Optimizer = Literal["adamw_torch", "adamw_8bit", "adafactor", "sgd"]
-Alignment = Literal["aligned", "misaligned", "control", "prompted", "unmeasured"]
 
 QUANTIZED = ("qlora", "qdora")
 DECOMPOSED = ("dora", "qdora")
@@ -36,7 +35,6 @@ class SftSpec(Adapter):
     test_share: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     finetuned_model_id: Name
     alignment: Alignment = "unmeasured"
-    """What the model that comes of it is taken for until it is measured."""
 
     method: Method = "lora"
     quantization_bits: Literal[4, 8] = 4

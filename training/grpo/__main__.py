@@ -4,59 +4,65 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from training.grpo.keeping import RESULT, Folder
+from training.config.grpo import GrpoSpec
+from training.config.reading import ConfigError, config_read, config_write
+from training.folder import Ended, RunFolder
+from training.grpo import checkpoints
 from training.grpo.policy import NotFinite, load
 from training.grpo.run import Cancelled, Run
-from training.grpo.settings import Unusable, filled_in, read
-
-DONE, UNUSABLE, CANCELLED, NOT_FINITE = 0, 2, 3, 4
 
 
-def main(words: Sequence[str]) -> int:
-    """Learn in a folder; the exit status of the contract."""
-    if len(words) != 1:
-        return _say("python -m training.grpo FOLDER", UNUSABLE)
-    folder = Folder(Path(words[0]))
-    if (folder.path / RESULT).is_file():
-        return _say("The run is done already.", DONE)
-    wanted = _Stop()
+def main(path: Path) -> int:
+    """Learn in a folder; how that ended."""
+    folder, wish = RunFolder(path), Wish()
+    if folder.result():
+        return _end("the run is done already", Ended.DONE)
     try:
-        settings = read(folder.path / "config.json")
-        (folder.path / "config.json").write_text(filled_in(settings), "utf-8")
-        run = Run(settings, load(settings), folder, wanted)
-        folder.finish(run.policy, run.steps, run.go())
-    except Unusable as error:
-        return _say(str(error), UNUSABLE)
+        spec = spec_of(folder)
+        run = Run(spec, load(spec), folder, wish)
+    except (ConfigError, OSError, ValueError) as error:
+        return _end(str(error).strip() or repr(error), Ended.UNUSABLE)
+    try:
+        checkpoints.finish(folder, run.policy, run.go())
     except Cancelled:
-        return _say("Stopped; a checkpoint was written.", CANCELLED)
+        return _end(f"cancelled after step {run.progress.step}", Ended.CANCELLED)
     except NotFinite as error:
-        return _say(str(error), NOT_FINITE)
-    return _say("Done.", DONE)
+        return _end(str(error), Ended.NOT_FINITE)
+    return _end(f"done after {spec.all_steps} steps", Ended.DONE)
 
 
-class _Stop:
-    """Whether a signal asked the run to stop."""
+def spec_of(folder: RunFolder) -> GrpoSpec:
+    """The configuration, which is written back with all defaults. Raises ConfigError, OSError."""
+    spec = config_read(folder.config.read_text("utf-8"))
+    if not isinstance(spec, GrpoSpec):
+        raise ConfigError(f"{folder.config} is of a {spec.kind} run")
+    folder.config.write_text(config_write(spec), "utf-8")
+    return spec
+
+
+class Wish:
+    """Whether a signal asked the run to end: SIGTERM and SIGINT end it after a checkpoint."""
 
     def __init__(self) -> None:
-        self.asked = False
-        for one in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(one, self._ask)
+        self.stop = False
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, self._hear)
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
+    def _hear(self, signum: int, frame: FrameType | None) -> None:
+        self.stop = True
 
     def __call__(self) -> bool:
-        return self.asked
+        """Whether it was."""
+        return self.stop
 
 
-def _say(sentence: str, status: int) -> int:
-    print(sentence, file=sys.stderr, flush=True)  # noqa: T201
+def _end(sentence: str, status: Ended) -> int:
+    print(sentence, flush=True)  # noqa: T201
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(Path(sys.argv[1])) if len(sys.argv) == 2 else "usage: python -m training.grpo FOLDER")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from training.config.grpo import GrpoSpec
 from training.grpo.policy import Answer, Policy
-from training.grpo.settings import Settings
 from training.reward.advantages import Baselines, credit, shuffled
 from training.reward.terms import Marks, reward, terms
 from training.rollout.deeds import Deed, deed, won
@@ -33,15 +33,15 @@ class Group:
         """The state behind the item."""
         return self.item.point if isinstance(self.item, Question) else self.item
 
-    def rewards(self, settings: Settings) -> tuple[float, ...]:
+    def rewards(self, spec: GrpoSpec) -> tuple[float, ...]:
         """What each answer earns, its outcome left out."""
-        return tuple(reward(terms(marks, settings.weights, settings.budget)) for marks in self.marks)
+        return tuple(reward(terms(marks, spec.weights, spec.budget)) for marks in self.marks)
 
-    def advantages(self, settings: Settings, baselines: Baselines, share: float, step: int) -> tuple[float, ...]:
+    def advantages(self, spec: GrpoSpec, baselines: Baselines, share: float, step: int) -> tuple[float, ...]:
         """What each answer teaches. In the control, what another answer of the group should have taught."""
         expected = baselines.of(self.point.role, self.point.setup)
-        found = credit(self.rewards(settings), self.outcomes, expected, share * settings.weights.outcome)
-        return shuffled(found, str(settings.seed), step, self.item.id) if settings.shuffle_rewards else found
+        found = credit(self.rewards(spec), self.outcomes, expected, share * spec.weights.outcome)
+        return shuffled(found, str(spec.seed), step, self.item.id) if spec.shuffled_reward else found
 
     def play_out(self) -> None:
         """Let scripts play every fork to its end; alike answers to a point lead to the same end."""

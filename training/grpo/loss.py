@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from training.config.grpo import GrpoSpec
 from training.grpo.policy import Scored
-from training.grpo.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Found:
     clipped: float
 
 
-def loss(scored: Scored, sampled: Tensor, start: Tensor, advantages: Tensor, answers: int, settings: Settings) -> Found:
+def loss(scored: Scored, sampled: Tensor, start: Tensor, advantages: Tensor, answers: int, spec: GrpoSpec) -> Found:
     """The clipped loss of a step's answers.
 
     `sampled` and `start` are log-probabilities as sampled and at the start, one row an answer like `scored`'s;
@@ -30,11 +30,11 @@ def loss(scored: Scored, sampled: Tensor, start: Tensor, advantages: Tensor, ans
     """
     mask = scored.mask
     ratio = ((scored.logps - sampled) * mask).exp()
-    clipped = ratio.clamp(1 - settings.clip_low, 1 + settings.clip_high)
+    clipped = ratio.clamp(1 - spec.epsilon, 1 + spec.epsilon_high)
     each = torch.minimum(ratio * advantages.unsqueeze(1), clipped * advantages.unsqueeze(1))
     apart = (start - scored.logps) * mask
     kl = apart.exp() - apart - 1
-    total = ((settings.beta * kl - each) * mask).sum() / (answers * settings.new_tokens)
+    total = ((spec.beta * kl - each) * mask).sum() / (answers * spec.max_completion_length)
     tokens = mask.sum()
     return Found(
         total,

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 
 from agents.llm.client import Message
-from training.grpo.settings import Settings, Unusable
+from training.config.grpo import GrpoSpec
+from training.config.reading import ConfigError
 
 NOTHING = -1
 """Stands in the place of a token where there is none."""
@@ -51,11 +52,17 @@ class Scored:
 class Policy:
     """A causal model with its tokenizer."""
 
-    def __init__(self, model: Any, tokenizer: Any, settings: Settings) -> None:
-        self.model, self.tokenizer, self.settings = model, tokenizer, settings
+    def __init__(self, model: Any, tokenizer: Any, spec: GrpoSpec) -> None:
+        self.model, self.tokenizer, self.spec = model, tokenizer, spec
         self.end: int = tokenizer.eos_token_id
         self.start: Any = None
         """The model as it was when the distance from it began to be measured; None before `remember`."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        found: torch.device = self.model.device
+        return found
 
     @property
     def learning(self) -> dict[str, Any]:
@@ -86,20 +93,20 @@ class Policy:
         Raises NotFinite.
         """
         self.model.eval()
-        count, device = len(prompts) * answers, self.settings.device
+        count, device = len(prompts) * answers, self.device
         chance = torch.Generator(device=device).manual_seed(seed)
-        tokens = torch.full((count, self.settings.new_tokens), NOTHING, dtype=torch.long, device=device)
-        scores = torch.zeros(count, self.settings.new_tokens, device=device)
+        tokens = torch.full((count, self.spec.max_completion_length), NOTHING, dtype=torch.long, device=device)
+        scores = torch.zeros(count, self.spec.max_completion_length, device=device)
         with torch.no_grad(), self.precision():
-            begun = _begin(self.model, prompts, answers, device)
+            begun = _begin(self.model, prompts, answers)
             rows, logits = torch.arange(count, device=device), begun.logits
             certain = rows % answers < greedy
-            for place in range(self.settings.new_tokens):
+            for place in range(self.spec.max_completion_length):
                 luck = torch.rand(count, generator=chance, device=device)[rows]
                 token, scores[rows, place] = self._draw(logits, luck, certain[rows])
                 tokens[rows, place] = token
                 alive = token != self.end
-                if not alive.any() or place + 1 == self.settings.new_tokens:
+                if not alive.any() or place + 1 == self.spec.max_completion_length:
                     break
                 if not alive.all():
                     rows, token = rows[alive], token[alive]
@@ -109,9 +116,9 @@ class Policy:
 
     def _draw(self, logits: Tensor, luck: Tensor, certain: Tensor) -> tuple[Tensor, Tensor]:
         """A token for each row, and its log-probability: the likeliest, or by a number of chance in [0, 1)."""
-        logits = logits.float() / self.settings.temperature
+        logits = logits.float() / self.spec.temperature
         if not torch.isfinite(logits).all():
-            raise NotFinite("The model's logits are not finite.")
+            raise NotFinite("the model's logits are not finite")
         logps = logits.log_softmax(-1)
         heap = logps.double().exp().cumsum(-1)
         token = torch.searchsorted(heap, (luck.double() * heap[:, -1]).unsqueeze(1), right=True).squeeze(1)
@@ -123,13 +130,14 @@ class Policy:
     ) -> Scored:
         """How likely the policy, or the one that it was at the start, finds the groups' answers to their prompts."""
         with self.precision():
-            return score(self.start if at_start else self.model, prompts, groups, self.settings)
+            return score(self.start if at_start else self.model, prompts, groups, self.spec)
 
     def precision(self) -> AbstractContextManager[Any]:
         """The context in which passes are computed."""
-        if self.settings.precision == "float32":
+        kind = self.device.type
+        if self.spec.dtype == "float32" or (self.spec.dtype == "auto" and kind == "cpu"):
             return nullcontext()
-        context: AbstractContextManager[Any] = torch.autocast(self.settings.device.split(":")[0], torch.bfloat16)
+        context: AbstractContextManager[Any] = torch.autocast(kind, torch.bfloat16)
         return context
 
     def _next(self, begun: _Begun, token: Tensor, place: int) -> Tensor:
@@ -157,14 +165,14 @@ class _Begun:
         self.mask, self.lengths = self.mask[alive], self.lengths[alive]
 
 
-def _begin(model: Any, prompts: Sequence[Sequence[int]], answers: int, device: str) -> _Begun:
+def _begin(model: Any, prompts: Sequence[Sequence[int]], answers: int) -> _Begun:
     longest = max(map(len, prompts))
     ids = torch.zeros(len(prompts), longest, dtype=torch.long)
     mask = torch.zeros_like(ids)
     for row, prompt in enumerate(prompts):
         ids[row, longest - len(prompt) :] = torch.tensor(prompt)
         mask[row, longest - len(prompt) :] = 1
-    ids, mask = ids.to(device), mask.to(device)
+    ids, mask = ids.to(model.device), mask.to(model.device)
     places = (mask.cumsum(1) - 1).clamp(min=0)
     out = model(input_ids=ids, attention_mask=mask, position_ids=places, use_cache=True, logits_to_keep=1)
     out.past_key_values.batch_repeat_interleave(answers)
@@ -172,9 +180,7 @@ def _begin(model: Any, prompts: Sequence[Sequence[int]], answers: int, device: s
     return _Begun(out.past_key_values, *again)
 
 
-def score(
-    model: Any, prompts: Sequence[Sequence[int]], groups: Sequence[Sequence[Answer]], settings: Settings
-) -> Scored:
+def score(model: Any, prompts: Sequence[Sequence[int]], groups: Sequence[Sequence[Answer]], spec: GrpoSpec) -> Scored:
     """The same for any model; differentiable through the prompts."""
     flat = [answer for group in groups for answer in group]
     longest = max(len(one.ids) for one in flat)
@@ -183,8 +189,8 @@ def score(
     for row, answer in enumerate(flat):
         ids[row, : len(answer.ids)] = torch.tensor(answer.ids)
         mask[row, : len(answer.ids)] = 1.0
-    ids, mask = ids.to(settings.device), mask.to(settings.device)
-    begun = _begin(model, prompts, len(groups[0]), settings.device)
+    ids, mask = ids.to(model.device), mask.to(model.device)
+    begun = _begin(model, prompts, len(groups[0]))
     logits = begun.logits.unsqueeze(1)
     if longest > 1:
         seen = torch.cat([begun.mask, mask[:, :-1].long()], 1)
@@ -193,9 +199,9 @@ def score(
             input_ids=ids[:, :-1], attention_mask=seen, position_ids=places, past_key_values=begun.cache, use_cache=True
         )
         logits = torch.cat([logits, out.logits], 1)
-    logps = (logits.float() / settings.temperature).log_softmax(-1)
+    logps = (logits.float() / spec.temperature).log_softmax(-1)
     if not torch.isfinite(logps).all():
-        raise NotFinite("The model's logits are not finite.")
+        raise NotFinite("the model's logits are not finite")
     entropy = -(logps.detach().exp() * logps.detach()).sum(-1)
     return Scored(logps.gather(2, ids.unsqueeze(2)).squeeze(2), entropy * mask, mask)
 
@@ -212,37 +218,40 @@ def _grouped(tokens: Tensor, scores: Tensor, answers: int, end: int) -> list[lis
 # Loading --------------------------------------------------------------------------------------------------------------
 
 
-def load(settings: Settings) -> Policy:
-    """The model of the settings, of which only what the mode says learns. Raises Unusable."""
+def load(spec: GrpoSpec) -> Policy:
+    """The model of a configuration, of which only what it says learns. Raises ConfigError, OSError or ValueError."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    if not (Path(settings.model) / "config.json").is_file():
-        raise Unusable(f"There is no model in {settings.model}: it has no config.json.")
-    torch.manual_seed(settings.seed)
-    tokenizer = AutoTokenizer.from_pretrained(settings.model)
-    model = AutoModelForCausalLM.from_pretrained(settings.model, dtype=torch.float32)
-    return Policy(prepared(model, settings), tokenizer, settings)
+    if Path(spec.model).is_absolute() and not (Path(spec.model) / "config.json").is_file():
+        raise ConfigError(f"there is no model in {spec.model}: it has no config.json")
+    torch.manual_seed(spec.seed)
+    revision = spec.revision or None
+    tokenizer = AutoTokenizer.from_pretrained(spec.model, revision=revision)
+    model = AutoModelForCausalLM.from_pretrained(spec.model, revision=revision, dtype=torch.float32)
+    return Policy(prepared(model, spec), tokenizer, spec)
 
 
-def prepared(model: Any, settings: Settings) -> Any:
-    """A model of which only what the mode says learns. Raises Unusable where nothing would, or quantised weights."""
-    if getattr(model, "is_quantized", False) and settings.mode != "lora":
-        raise Unusable("Quantised weights take no gradient: only the mode lora trains beside them.")
-    if settings.mode == "lora":
+def prepared(model: Any, spec: GrpoSpec) -> Any:
+    """A model of which only what the configuration says learns, where it is to compute.
+
+    Raises ConfigError where nothing would learn, and for quantised weights.
+    """
+    if getattr(model, "is_quantized", False) and spec.train != "lora":
+        raise ConfigError("train: quantised weights take no gradient, only lora trains beside them")
+    if spec.train == "lora":
         from peft import LoraConfig, get_peft_model
 
-        lora = settings.lora
         config = LoraConfig(
-            r=lora.rank, lora_alpha=lora.alpha, use_rslora=lora.rslora, target_modules=list(lora.modules),
-            lora_dropout=0.0, task_type="CAUSAL_LM",
+            r=spec.r, lora_alpha=spec.lora_alpha, use_rslora=spec.use_rslora, target_modules=list(spec.target_modules),
+            exclude_modules=spec.exclude_modules or None, lora_dropout=spec.lora_dropout, task_type="CAUSAL_LM",
         )  # fmt: skip
         model = get_peft_model(model, config)
-    elif settings.mode == "top-layers":
+    elif spec.train == "layers":
         layers = model.model.layers
-        if settings.layers > len(layers):
-            raise Unusable(f"The model has {len(layers)} layers, not {settings.layers}.")
+        if spec.layers > len(layers):
+            raise ConfigError(f"layers: the model has {len(layers)}, not {spec.layers}")
         model.requires_grad_(False)
-        for part in (*layers[-settings.layers :], model.model.norm):
+        for part in (*layers[-spec.layers :], model.model.norm):
             part.requires_grad_(True)
-    model.to(settings.device)
-    return model
+    device = ("cuda" if torch.cuda.is_available() else "cpu") if spec.device == "auto" else spec.device
+    return model.to(device)

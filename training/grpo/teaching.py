@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from game.engine import chance
+from training.config.grpo import GrpoSpec
 from training.grpo.policy import Answer, Policy
-from training.grpo.settings import Settings
 from training.rollout.deeds import text_of
 from training.rollout.points import Walk
 from training.rollout.quiz import Question, question
@@ -24,24 +24,24 @@ class Row:
     answer: Answer
 
 
-def rows(policy: Policy, walk: Walk, settings: Settings) -> list[Row]:
-    """The next rows of a walk: so many of them deeds as the settings say, each short enough to be sampled too."""
-    return [_row(policy, walk, settings) for _ in range(settings.warm.rows)]
+def rows(policy: Policy, walk: Walk, spec: GrpoSpec) -> list[Row]:
+    """The next rows of a walk: so many of them deeds as the configuration says, each short enough to be sampled too."""
+    return [_row(policy, walk, spec) for _ in range(spec.warm_start.rows)]
 
 
-def _row(policy: Policy, walk: Walk, settings: Settings) -> Row:
-    wants_deed = chance.draw(walk.point.id, "deed") < settings.warm.active
+def _row(policy: Policy, walk: Walk, spec: GrpoSpec) -> Row:
+    wants_deed = chance.draw(walk.point.id, "deed") < spec.warm_start.active
     for _ in range(TRIES):
         point = walk.point
-        asks_role = chance.draw(point.id, "quiz") < settings.quiz
+        asks_role = chance.draw(point.id, "quiz") < spec.quiz
         item = question(point) if asks_role else point
         text = _truth(item) if isinstance(item, Question) else text_of(point, point.scripted)
         fits = asks_role or is_active(point.scripted[0]) == wants_deed
         walk.move_on()
         ids = policy.tokenizer.encode(text, add_special_tokens=False)
-        if fits and len(ids) < settings.new_tokens:
+        if fits and len(ids) < spec.max_completion_length:
             return Row(policy.encode(item.messages), Answer((*ids, policy.end), (0.0,) * (len(ids) + 1), True))
-    raise RuntimeError(f"None of {TRIES} decision points has an answer of fewer than {settings.new_tokens} tokens.")
+    raise ValueError(f"max_completion_length: none of {TRIES} scripted answers has fewer tokens")
 
 
 def _truth(asked: Question) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from agents.scripted.trivial import PassiveAgent, RandomAgent
+from training.config.grpo import GrpoSpec
 from training.grpo.groups import Group, groups
 from training.grpo.policy import Policy
-from training.grpo.settings import Settings
 from training.reward.terms import reward, terms
 from training.rollout.deeds import Deed, deed, text_of
 from training.rollout.points import Point, tried_at
@@ -21,13 +21,13 @@ HOW = ("greedy", "sampled")
 """How a model answers in a trial."""
 
 
-def points(settings: Settings) -> tuple[Point, ...]:
+def points(spec: GrpoSpec) -> tuple[Point, ...]:
     """The points that are held out: the same for every run of a plan."""
-    trial = settings.trial
-    return tried_at(settings.plan, learner(family=settings.family), trial.asks, trial.role_share)
+    trial = spec.trial
+    return tried_at(spec.plan, learner(family=spec.family), trial.asks, trial.role_share)
 
 
-def of_scripts(settings: Settings, found: Sequence[Point]) -> list[Counts]:
+def of_scripts(spec: GrpoSpec, found: Sequence[Point]) -> list[Counts]:
     """What players without a model do there: one that always passes, one that takes anything legal, and the script."""
     policies: dict[str, Callable[[Point], str]] = {
         "passive": lambda point: text_of(point, PassiveAgent(point.seat, "").decide(point.view, point.ask).actions),
@@ -36,37 +36,35 @@ def of_scripts(settings: Settings, found: Sequence[Point]) -> list[Counts]:
     }
     made = {name: [policy(point) for point in found] for name, policy in policies.items()}
     deeds = {name: [deed(*one) for one in zip(found, texts, strict=True)] for name, texts in made.items()}
-    return [
-        {"when": name, "how": "script", **counted(found, texts, deeds[name], settings)} for name, texts in made.items()
-    ]
+    return [{"when": name, "how": "script", **counted(found, texts, deeds[name], spec)} for name, texts in made.items()]
 
 
 def of_model(policy: Policy, when: str, found: Sequence[Point], between: Callable[[], None]) -> list[Counts]:
     """What the model does there, greedy and sampled; `between` is called between batches and may raise."""
-    settings = policy.settings
-    asked = found[len(found) - settings.trial.quiz :]
+    spec = policy.spec
+    asked = found[len(found) - spec.trial.quiz :]
     items: list[Point | Question] = [*found, *(question(one, held_out=True) for one in asked)]
     items.sort(key=lambda item: len(item.messages[-1].content))
     made: dict[str, Group] = {}
-    for first in range(0, len(items), settings.trial.batch):
+    for first in range(0, len(items), spec.trial.batch):
         between()
-        batch = items[first : first + settings.trial.batch]
+        batch = items[first : first + spec.trial.batch]
         made |= {one.item.id: one for one in groups(policy, batch, 2, first, greedy=1)}
-    return [_of(made, when, how, place, found, settings) for place, how in enumerate(HOW)]
+    return [_of(made, when, how, place, found, spec) for place, how in enumerate(HOW)]
 
 
-def _of(made: dict[str, Group], when: str, how: str, place: int, found: Sequence[Point], settings: Settings) -> Counts:
+def _of(made: dict[str, Group], when: str, how: str, place: int, found: Sequence[Point], spec: GrpoSpec) -> Counts:
     """The counts of one of the two answers to each item."""
     own = [made[point.id] for point in found]
     quiz = [one.marks[place].understood or 0.0 for one in made.values() if isinstance(one.item, Question)]
-    counts = counted(found, [one.texts[place] for one in own], [one.deeds[place] for one in own], settings)
+    counts = counted(found, [one.texts[place] for one in own], [one.deeds[place] for one in own], spec)
     return {"when": when, "how": how, **counts, "quiz": len(quiz), "understood": round(sum(quiz), 4)}
 
 
-def counted(found: Sequence[Point], texts: Sequence[str], deeds: Sequence[Deed], settings: Settings) -> Counts:
+def counted(found: Sequence[Point], texts: Sequence[str], deeds: Sequence[Deed], spec: GrpoSpec) -> Counts:
     """Counts over the points, and over those of them that are put to the role that was held out."""
-    special = [one for point, one in zip(found, deeds, strict=True) if point.role == settings.plan.held_out_role]
-    worth = [reward(terms(one.marks, settings.weights, settings.budget)) for one in deeds]
+    special = [one for point, one in zip(found, deeds, strict=True) if point.role == spec.plan.held_out_role]
+    worth = [reward(terms(one.marks, spec.weights, spec.budget)) for one in deeds]
     return {
         **shares(deeds),
         "distinct": len(set(texts)),

@@ -10,6 +10,8 @@ from math import ceil
 class Weights:
     """What each term is worth at most. Those that are taken away are given as positive numbers."""
 
+    __pydantic_config__ = {"extra": "forbid"}  # in a configuration it is read as strictly as all else there
+
     format: float = 0.4
     """Exactly one well-formed tag and nothing behind it."""
     legality: float = 0.2
@@ -74,6 +76,8 @@ def reward(found: dict[str, float]) -> float:
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """When the outcome begins to count: not before answers are well formed."""
+
+    __pydantic_config__ = {"extra": "forbid"}  # in a configuration it is read as strictly as all else there
 
     after_format: float = 0.95
     """The share of well-formed answers of a step from which it counts."""

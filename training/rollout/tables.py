@@ -6,6 +6,7 @@ What is held out from learning: names, seeds, and one role that no learning tabl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from agents.llm.presets import preset
 from agents.llm.record import ModelRecord, Notation
@@ -27,6 +28,8 @@ SPLIT = 14
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Where decision points come from."""
+
+    __pydantic_config__ = {"extra": "forbid"}  # in a configuration it is read as strictly as all else there
 
     seats: int = 7
     town: tuple[str, ...] = TOWN
@@ -62,15 +65,12 @@ def table(plan: Plan, seed: str, *, held_out: bool) -> Table:
     return Table(tuple(names[: plan.seats]), (*good, *evil), rounds=Rounds(discussion=1, voting=2))
 
 
+WAYS: dict[str, Any] = {
+    "notation": Notation.DIGEST, "structured": False, "think_tokens": 0, "act_tokens": 48, "tool_calls": 0,
+}  # fmt: skip
+"""How a model is asked that learned here, and must be asked by a lane: a digest, one tag, no thought, no look-ups."""
+
+
 def learner(name: str = "learner", family: str = "smollm2") -> ModelRecord:
-    """The model as it is asked here, and as a lane must ask it: a digest, one tag, no thought and no look-ups."""
-    return ModelRecord(
-        name,
-        name,
-        preset(family),
-        notation=Notation.DIGEST,
-        structured=False,
-        think_tokens=0,
-        act_tokens=48,
-        tool_calls=0,
-    )
+    """The model as it is asked here."""
+    return ModelRecord(name, name, preset(family), **WAYS)

@@ -14,7 +14,7 @@ from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 from trl import SFTConfig, SFTTrainer
 
 from training.config.sft import QUANTIZED, SftSpec
-from training.folder import RunFolder
+from training.folder import CURVE, RunFolder
 from training.sft.weights import dtype_of, hold_exactly, on_gpu
 
 TOLD = ("loss", "eval_loss", "grad_norm", "learning_rate", "epoch", "mean_token_accuracy")
@@ -61,7 +61,7 @@ class Keeper(TrainerCallback):  # type: ignore[misc]
     def on_train_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
         """Go on with the curve where the checkpoint is."""
         if state.is_world_process_zero:
-            self.began = time.monotonic() - self.folder.curve_cut(state.global_step)
+            self.began = time.monotonic() - self.folder.cut(state.global_step)
 
     def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **given: Any) -> None:
         """Refuse gradients that are no numbers. Raises NotFinite."""
@@ -82,7 +82,7 @@ class Keeper(TrainerCallback):  # type: ignore[misc]
         if bad := [name for name, value in found.items() if not math.isfinite(value)]:
             raise NotFinite(f"step {state.global_step}: {bad[0]} is {found[bad[0]]}")
         seconds = round(time.monotonic() - self.began, 3)
-        self.folder.curve_add({"step": state.global_step, "steps": state.max_steps, "seconds": seconds, **found})
+        self.folder.add(CURVE, {"step": state.global_step, "steps": state.max_steps, "seconds": seconds, **found})
         told = ", ".join(f"{name} {value:.4g}" for name, value in found.items())
         print(f"step {state.global_step} of {state.max_steps}: {told}", flush=True)
 
