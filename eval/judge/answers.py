@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -18,6 +19,10 @@ from eval.labels.codes import Code
 
 CLOSED = ConfigDict(extra="forbid")
 Sure: TypeAlias = Literal[1, 2, 3, 4, 5]
+
+
+MOST_ITEMS, MOST_LETTERS = len(Code), 240
+"""In an answer of a model on a server of ours: as many labels as there are codes, and a sentence or two."""
 
 
 class Unreadable(ValueError):
@@ -95,6 +100,25 @@ def _adapter(rubric: str) -> TypeAdapter[Any]:
 def schema_of(rubric: str) -> dict[str, Any]:
     """The JSON Schema of the answers to a rubric: nothing but what it names, and closed lists of words."""
     return _adapter(rubric).json_schema()
+
+
+def bounded(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema whose lists and texts have an end, so that a small model comes to one.
+
+    For servers of ours: those of strangers refuse lengths.
+    """
+    found = {name: _bounded(value) for name, value in schema.items()}
+    if found.get("type") == "array":
+        found.setdefault("maxItems", MOST_ITEMS)
+    if found.get("type") == "string" and not {"enum", "const"} & found.keys():
+        found.setdefault("maxLength", MOST_LETTERS)
+    return found
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return bounded(value)
+    return [_bounded(one) for one in value] if isinstance(value, list) else value
 
 
 def read(rubric: str, text: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from agents.llm.client import BadRequest, Client, ClientError, Completion, Message, RateLimited, Request, TooLong
 from agents.llm.tokens import Estimate
-from eval.judge.answers import Unreadable, is_refusal
+from eval.judge.answers import Unreadable, bounded, is_refusal
 from eval.judge.questions import Asked, Question
 
 TRIES = 5
@@ -106,7 +106,9 @@ def request_of(question: Asked, judge: Judge) -> Request:
     messages = (*told, Message("user", question.prompt))
     parameters = question.parameters
     most = parameters.pop("max_tokens")
-    return Request(judge.model, messages, most, sampling=parameters, schema=question.schema, timeout=judge.timeout)
+    wanted = question.schema
+    schema = bounded(wanted) if wanted and not judge.is_outside else wanted
+    return Request(judge.model, messages, most, sampling=parameters, schema=schema, timeout=judge.timeout)
 
 
 def tokens_of(request: Request) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -69,8 +70,13 @@ class Question:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """What the answer must be."""
-        return schema_of(self.rubric)
+        """What the answer must be: of the unit and the arms that were asked for, nothing else will be read."""
+        found = deepcopy(schema_of(self.rubric))
+        for name, number in self.asked.get("unit", {}).items():
+            found["$defs"]["UnitShape"]["properties"][name]["enum"] = [number]
+        if "arms" in self.asked:
+            found["properties"]["arm"]["enum"] = list(self.asked["arms"])
+        return found
 
     def read(self, text: str) -> dict[str, Any]:
         """The answer in a text. Raises Unreadable."""

@@ -139,9 +139,28 @@ def test_a_judge_is_asked_coldly_under_the_schema_with_the_rubric_first() -> Non
     (request,) = client.requests
     assert request.model == "gpt-4.1-2025-04-14"
     assert request.sampling == {"temperature": 0.0}
-    assert request.schema == schema_of("behaviour/1")
+    assert request.schema == QUESTION.schema
     assert request.messages[0].content == behaviour(VIEW).system
     assert all(code.value in request.messages[0].content for code in Code)
+
+
+def test_a_schema_allows_the_unit_and_the_arms_that_were_asked_for_alone() -> None:
+    unit = QUESTION.schema["$defs"]["UnitShape"]["properties"]
+    assert {name: shape["enum"] for name, shape in unit.items()} == {k: [v] for k, v in QUESTION.asked["unit"].items()}
+    assert arm(VIEW, ["misaligned", "aligned"]).schema["properties"]["arm"]["enum"] == ["aligned", "misaligned"]
+    assert "enum" not in schema_of("arm/1")["properties"]["arm"], "the shape that all share is as it was"
+
+
+def test_an_answer_of_a_judge_on_a_lane_of_ours_comes_to_an_end_and_strangers_hear_no_lengths() -> None:
+    ours, theirs = (request_of(QUESTION, judge).schema for judge in (OWN, JUDGE))
+    assert ours is not None
+    assert theirs is not None
+    mark_of = ours["$defs"]["Mark"]["properties"]
+    assert (mark_of["quote"]["maxLength"], mark_of["event_ids"]["maxItems"]) == (240, 16)
+    assert (ours["properties"]["labels"]["maxItems"], ours["properties"]["summary"]["maxLength"]) == (16, 240)
+    assert "maxLength" not in ours["$defs"]["Code"], "closed lists of words need no length"
+    assert "maxLength" not in json.dumps(theirs)
+    assert "maxItems" not in json.dumps(theirs)
 
 
 def test_a_server_without_schemas_is_asked_without_one() -> None:
