@@ -20,6 +20,7 @@ from training.grpo.loss import Found, loss
 from training.grpo.policy import NotFinite, Policy
 from training.grpo.teaching import rows
 from training.reward.advantages import Baselines, is_flat
+from training.rollout.deeds import text_of
 from training.rollout.points import Place, Point, Walk
 from training.rollout.quiz import Question, question
 from training.rollout.tables import learner
@@ -225,8 +226,9 @@ class Run:
     def _sample(self, made: Sequence[Group]) -> None:
         for group in made[: self.spec.samples]:
             rewards = group.rewards(self.spec)
+            scripted = "" if isinstance(group.item, Question) else text_of(group.point, group.point.scripted)
             line = {"step": self.progress.step, "point": group.item.id, "role": group.point.role,
-                    "prompt": group.item.messages[-1].content, "scripted": str(group.point.scripted[:1]),
+                    "prompt": group.item.messages[-1].content, "scripted": scripted,
                     "completions": list(group.texts), "rewards": list(rewards),
                     "outcomes": list(group.outcomes)}  # fmt: skip
             self.folder.add(SAMPLES, line)
