@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,23 +11,20 @@ from django.utils import timezone
 from ninja import Router
 from ninja.errors import HttpError
 
+from frontend import learning
 from frontend.facts import millis, now
 from frontend.schemas.matches import Done, ErrorOut
 from frontend.schemas.training import RunList, RunOut
 from game.log import STALE_AFTER
 from game.services import Rejected
 from training import selectors, services
-from training.folder import SAMPLES
+from training.folder import SAMPLES, TRIALS
 from training.models import Run
 
 router = Router()
 READ = {403: ErrorOut, 404: ErrorOut, 422: ErrorOut}
 WRITE = {**READ, 409: ErrorOut, 429: ErrorOut}
 LOG_LINES = 60
-POINTS = 300
-"""Points of a curve at most: more than a screen has room for."""
-NEWEST = 12
-"""Samples that are shown."""
 DEEDS: Mapping[str, Callable[..., Run]] = {
     "launch": services.run_launch, "cancel": services.run_cancel, "resume": services.run_resume,
 }  # fmt: skip
@@ -42,15 +39,25 @@ def runs(request: HttpRequest) -> Any:
 
 @router.get("/training/{int:run_id}", response={200: RunOut, **READ}, summary="One training run")
 def run(request: HttpRequest, run_id: int) -> Any:
-    """How it stands, with its curves, the end of its log and its newest samples."""
+    """How it stands, with its curves, trials, newest samples and the end of its log."""
     _staff(request)
     found = _found(run_id)
     folder = selectors.folder_of(found)
     return {
         **_row(found), "config": folder.config.read_text("utf-8") if folder.config.exists() else "",
         "data_sha256": found.data_sha256, "weights_sha256": found.weights_sha256, "folder": str(folder.path),
-        "curves": curves_of(folder.curve()), "log": folder.log_tail(LOG_LINES),
-        "samples": [_sample(one) for one in reversed(folder.lines(SAMPLES)[-NEWEST:])], "now": now(),
+        "log": folder.log_tail(LOG_LINES), **_learning(found), "now": now(),
+    }  # fmt: skip
+
+
+def _learning(run: Run) -> dict[str, Any]:
+    folder = selectors.folder_of(run)
+    curve, trials = folder.curve(), folder.lines(TRIALS)
+    return {
+        "curves": learning.curves_of(curve, trials), "phases": learning.phases_of(curve), **learning.trials_of(trials),
+        "held_out_role": run.config.get("plan", {}).get("held_out_role", ""),
+        "tried_at": run.config.get("trial", {}).get("asks", 0), **learning.samples_of(folder.lines(SAMPLES)),
+        "first_sampled": learning.first_sampled(run.config),
     }  # fmt: skip
 
 
@@ -89,28 +96,6 @@ def _row(one: Run) -> dict[str, Any]:
         "model": one.model.name if one.model else None, "alignment": one.model.alignment if one.model else None,
         "created": millis(one.created_at), "finished": _ms(one.finished_at),
     }  # fmt: skip
-
-
-def curves_of(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The figures of a curve's lines, each by steps, in the order in which they first came."""
-    found: dict[str, list[dict[str, float]]] = {}
-    for line in lines:
-        for name, value in selectors.figures_in(dict(line)).items():
-            found.setdefault(name, []).append({"x": line.get("step", 0), "y": value})
-    return [{"name": name, "points": _thinned(points)} for name, points in found.items()]
-
-
-def _thinned(points: list[dict[str, float]]) -> list[dict[str, float]]:
-    every = -(-len(points) // POINTS)
-    return points if every == 1 else [*points[:-1:every], points[-1]]
-
-
-def _sample(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of samples.jsonl: `step`, `prompt`, and `completions` with their `rewards`."""
-    texts, rewards = line.get("completions", []), line.get("rewards", [])
-    worth = [*rewards, *[None] * (len(texts) - len(rewards))]
-    answers = [{"text": str(text), "reward": reward} for text, reward in zip(texts, worth, strict=False)]
-    return {"step": line.get("step", 0), "prompt": str(line.get("prompt", "")), "answers": answers}
 
 
 def _ms(moment: datetime | None) -> int | None:

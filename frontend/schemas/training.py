@@ -55,36 +55,104 @@ class PlaceOut(Shape):
     y: float
 
 
+class BesideOut(Shape):
+    """What a player without a model comes to, where a curve shows what the model does."""
+
+    player: str
+    value: float
+
+
 class LineOut(Shape):
-    """A figure by steps; long ones are thinned out."""
+    """A figure by steps; long ones are thinned out. `share`: it goes from 0 to 1."""
 
     name: str
     points: list[PlaceOut]
+    share: bool
+    beside: list[BesideOut]
+
+
+class PhaseOut(Shape):
+    """A part of a run in which it learns in one way, from its first step on."""
+
+    name: str
+    first: int
+
+
+class ShareOut(Shape):
+    """A share from 0 to 1 with its 95 % interval, and of how many."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class TriedOut(Shape):
+    """A column of a trial; `share` is null where there was nothing to count."""
+
+    column: str
+    share: ShareOut | None
+
+
+class TrialRow(Shape):
+    """What one player did at the points that are held out.
+
+    `when` is the time of a model's run, or with `how` `script` the name of a player without a model.
+    """
+
+    when: str
+    how: str
+    asks: int
+    shares: list[TriedOut]
+    distinct: int | None
+    reward: float | None
+    understood: float | None
 
 
 class AnswerOut(Shape):
-    """A completion and what it was worth."""
+    """A completion, what it was worth, how its fork ended (1 won, -1 lost), and how many were alike."""
 
     text: str
-    reward: float | None
+    reward: float
+    outcome: float | None
+    times: int
 
 
 class SampleOut(Shape):
-    """A prompt at a step, with what the model made of it."""
+    """A state with what the model made of it, best first. `scripted`: what a script would do there."""
 
-    step: int
+    point: str
+    role: str
     prompt: str
+    scripted: str
     answers: list[AnswerOut]
 
 
+class CheckpointOut(Shape):
+    """The samples of a step."""
+
+    step: int
+    samples: list[SampleOut]
+
+
 class RunOut(RunRow):
-    """A run with all that its folder tells."""
+    """A run with all that its folder tells. `tried_at`: at how many points that are held out it is tried.
+
+    `first_sampled` is the first step whose samples are kept, and null where none are; `older_samples` are not shown.
+    """
 
     config: str
     data_sha256: str
     weights_sha256: str
     folder: str
     curves: list[LineOut]
+    phases: list[PhaseOut]
+    trials: list[TrialRow]
+    held_out_trials: list[TrialRow]
+    held_out_role: str
+    tried_at: int
+    checkpoints: list[CheckpointOut]
+    older_samples: int
+    first_sampled: int | None
     log: list[str]
-    samples: list[SampleOut]
     now: int

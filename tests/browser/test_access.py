@@ -19,7 +19,7 @@ from tests.browser.test_experiments import sign_in
 from tests.browser.test_watching import archive, live_match
 from tests.browser.visitor import Visitor
 from tests.experiments.kept import kept_board, kept_experiment
-from tests.training.kept import kept_runs
+from tests.training.kept import kept_run, kept_runs
 
 Visit = Callable[..., Visitor]
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -171,11 +171,29 @@ def untrained(page: Page) -> None:
 
 
 def training_run(page: Page) -> None:
-    """One training run, unfolded."""
+    """A run that learns from rewards, while it does, unfolded."""
     sign_in(page, f"/training/{kept_runs().pk}")
     expect(page.get_by_role("img", name=re.compile("^loss:"))).to_be_visible()
-    for fold in page.locator("summary").all():
-        fold.click()
+    unfold(page)
+
+
+def trained(page: Page) -> None:
+    """Such a run that is done, with what came of its answers, unfolded."""
+    sign_in(page, f"/training/{kept_run('done', 64, kind='grpo').pk}")
+    expect(page.get_by_role("rowheader", name="at the end, greedy").first).to_be_visible()
+    unfold(page)
+
+
+def tuned(page: Page) -> None:
+    """A run that learned rows and failed."""
+    sign_in(page, f"/training/{kept_run('failed', 7, error='A number was not finite.').pk}")
+    expect(page.get_by_role("img", name=re.compile("^loss:"))).to_be_visible()
+    unfold(page)
+
+
+def unfold(page: Page) -> None:
+    """Open all that can be."""
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
 
 
 SCREENS: dict[str, Callable[[Page], None]] = {
@@ -183,6 +201,7 @@ SCREENS: dict[str, Callable[[Page], None]] = {
     "compare": compare, "rules": rules, "lanes": lanes, "mine": mine, "about": about, "sign up": sign_up,
     "logs": logs, "report": report, "experiments": experiments, "experiment": experiment, "leaderboard": leaderboard,
     "training": training, "untrained": untrained, "training run": training_run,
+    "trained": trained, "tuned": tuned,
 }  # fmt: skip
 
 

@@ -8,26 +8,27 @@ from typing import Any
 from django.utils import timezone
 
 from agents.models import LanguageModel
+from tests.training import reinforced
 from training.config.reading import config_read, config_value, config_write
 from training.config.ready import ready_configs
-from training.folder import CURVE, SAMPLES
+from training.folder import CURVE, SAMPLES, TRIALS
 from training.models import Run
 from training.selectors import folder_of
 
-SAMPLE = {
-    "step": 20,
-    "prompt": "Day 2. Who do you vote for?",
-    "completions": ["<vote>Ada</vote>", "hm"],
-    "rewards": [1.0, -0.2],
-}
+READY = {"sft": ("qwen2.5-0.5b", ["max_steps=60"]), "grpo": ("grpo-smollm2-135m", ["trial.quiz=60"])}
+"""Which ready configuration a kept run has, with what is changed in it."""
+
+ALL = {"sft": 60, "grpo": reinforced.STEPS}
+"""How many steps such a run has."""
 
 
-def kept_run(state: str = "running", steps: int = 60, **given: Any) -> Run:
-    """A run of 60 steps that has gone so many."""
-    spec = config_read(ready_configs()["qwen2.5-0.5b"], ["max_steps=60"])
+def kept_run(state: str = "running", steps: int = 60, *, kind: str = "sft", **given: Any) -> Run:
+    """A run of 60 steps, or one of GRPO of 64, that has gone so many."""
+    ready, changes = READY[kind]
+    spec = config_read(ready_configs()[ready], changes)
     columns: dict[str, Any] = {
-        "name": "us/sums", "kind": "sft", "config": config_value(spec), "base": spec.model, "state": state,
-        "launched_at": timezone.now(), "data_sha256": "cd" * 32, **given,
+        "name": "us/sums", "kind": kind, "config": config_value(spec), "base": spec.model, "state": state,
+        "launched_at": timezone.now(), "data_sha256": "cd" * 32 if kind == "sft" else "", **given,
     }  # fmt: skip
     if state == "running":
         columns |= {"heartbeat_at": timezone.now(), "holder": "somebody"}
@@ -36,15 +37,21 @@ def kept_run(state: str = "running", steps: int = 60, **given: Any) -> Run:
     shutil.rmtree(folder.path, ignore_errors=True)
     folder.path.mkdir(parents=True)
     folder.config.write_text(config_write(spec))
-    for step in range(1, steps + 1):
-        folder.add(CURVE, {
-            "step": step, "steps": 60, "seconds": 2.0 * step, "loss": 0.4 + 3 / step, "grad_norm": 1 + 1 / step,
-            "learning_rate": 1e-5 * (1 - step / 60), "reward": 0.01 * step, "epoch": step / 60,
-        })  # fmt: skip
-    folder.log.write_text("".join(f"step {step} of 60\n" for step in range(1, steps + 1)))
-    if run.kind == "grpo":
-        folder.add(SAMPLES, SAMPLE)
+    folder.add(CURVE, *(tuned(steps) if kind == "sft" else reinforced.curve(steps)))
+    folder.log.write_text("".join(f"step {step} of {ALL[kind]}\n" for step in range(1, steps + 1)))
+    if kind == "grpo":
+        folder.add(TRIALS, *(reinforced.trials(steps, done=state == "done") if steps else ()))
+        folder.add(SAMPLES, *reinforced.samples(steps))
     return run
+
+
+def tuned(steps: int) -> list[dict[str, Any]]:
+    """The curve of a model that is fine-tuned."""
+    return [
+        {"step": step, "steps": 60, "seconds": 2.0 * step, "loss": 0.4 + 3 / step, "grad_norm": 1 + 1 / step,
+         "learning_rate": 1e-5 * (1 - step / 60), "epoch": step / 60}
+        for step in range(1, steps + 1)
+    ]  # fmt: skip
 
 
 def kept_runs() -> Run:

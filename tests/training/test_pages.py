@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from pydantic import TypeAdapter
 
+from frontend.learning import LONGEST, NEWEST, POINTS, curves_of, samples_of
 from frontend.schemas.training import RunList, RunOut
-from frontend.training import POINTS, curves_of
+from tests.training import reinforced
 from tests.training.conftest import Make
 from tests.training.kept import kept_run, kept_runs
 from training.models import Run
@@ -53,22 +54,77 @@ def test_training_is_for_staff(client: Client, run: Run) -> None:
 def test_the_list_says_how_each_run_stands(staff: Client, run: Run) -> None:
     rows = {row.name: row for row in told(staff, "/api/training", RunList).runs}
     assert {name: (row.state, row.step, row.steps) for name, row in rows.items()} == {
-        "us/town-grpo": ("running", 40, 60), "us/next": ("waiting", 0, None), "us/town-votes": ("cancelled", 12, 60),
+        "us/town-grpo": ("running", 40, 64), "us/next": ("waiting", 0, None), "us/town-votes": ("cancelled", 12, 60),
         "us/sums-hot": ("failed", 7, 60), "us/sums-good": ("done", 60, 60),
     }  # fmt: skip
     assert (rows["us/sums-good"].model, rows["us/sums-good"].alignment) == ("sums-good", "control")
     assert rows["us/sums-hot"].error.startswith("A number was not finite: step 8")
     assert not rows["us/next"].launched
-    assert [figure.name for figure in rows["us/town-grpo"].figures] == ["loss", "grad_norm", "learning_rate", "reward"]
+    assert [figure.name for figure in rows["us/sums-good"].figures] == ["loss", "grad_norm", "learning_rate"]
 
 
-def test_a_run_tells_its_curves_the_end_of_its_log_and_its_samples(staff: Client, run: Run) -> None:
+def test_a_run_tells_its_curves_and_the_end_of_its_log(staff: Client, run: Run) -> None:
     found = told(staff, f"/api/training/{run.pk}", RunOut)
     curves = {curve.name: curve.points for curve in found.curves}
-    assert [(curves["reward"][0].x, curves["reward"][0].y), len(curves["loss"])] == [(1, 0.01), 40]
-    assert (found.log[-1], len(found.log)) == ("step 40 of 60", 40)
-    assert [(one.text, one.reward) for one in found.samples[0].answers] == [("<vote>Ada</vote>", 1.0), ("hm", -0.2)]
+    assert (curves["reward_mean"][0].x, len(curves["reward_mean"]), len(curves["loss"])) == (25, 16, 40)
+    assert [(phase.name, phase.first) for phase in found.phases] == [("warm", 1), ("grpo", 25)]
+    assert (found.log[-1], len(found.log)) == ("step 40 of 64", 40)
     assert staff.get("/api/training/0").json() == {"error": "There is no such training run."}
+
+
+def test_beside_a_curve_stands_what_players_without_a_model_come_to(staff: Client, run: Run) -> None:
+    found = told(staff, f"/api/training/{run.pk}", RunOut)
+    curves = {curve.name: (curve.share, {one.player: one.value for one in curve.beside}) for curve in found.curves}
+    assert curves["reward_mean"] == (False, {"passive": 0.664, "random": 0.893, "scripted": 0.974})
+    assert curves["active"] == (True, {"passive": 0, "random": 98 / 136, "scripted": 129 / 136})
+    assert curves["legal"] == (True, {"passive": 1, "random": 1, "scripted": 1})
+    assert curves["loss"] == (False, {})
+
+
+def test_trials_are_told_with_intervals_and_those_of_the_held_out_role_apart(staff: Client, run: Run) -> None:
+    found = told(staff, f"/api/training/{run.pk}", RunOut)
+    assert [(row.when, row.how) for row in found.trials] == [
+        ("passive", "script"), ("random", "script"), ("scripted", "script"), ("before", "greedy"),
+        ("before", "sampled"), ("warm", "greedy"), ("warm", "sampled"),
+    ]  # fmt: skip
+    greedy = found.trials[5]
+    shares = {one.column: one.share for one in greedy.shares}
+    assert (shares["format"].value, shares["acts"].n) == (0.93, 136)
+    assert (round(shares["format"].low, 3), round(shares["format"].high, 3)) == (0.886, 0.958)
+    assert (greedy.distinct, greedy.reward, greedy.understood) == (61, 0.793, 24.5 / 60)
+    special = found.held_out_trials[5]
+    assert (found.held_out_role, found.tried_at, special.asks, special.distinct) == ("Lookout", 200, 50, None)
+
+
+def test_samples_are_told_by_checkpoint_with_alike_answers_once_and_the_best_first(
+    staff: Client, tmp_path: Path, settings: Any
+) -> None:
+    settings.TOSSIM_TRAINING = str(tmp_path)
+    found = told(staff, f"/api/training/{kept_run('done', 64, kind='grpo').pk}", RunOut)
+    assert [(one.step, len(one.samples)) for one in found.checkpoints] == [(64, 2), (56, 2), (48, 2), (40, 2), (32, 2)]
+    sample = found.checkpoints[-1].samples[0]
+    assert (sample.role, sample.scripted, sample.prompt) == ("Spy", "<bug>go</bug>", reinforced.NIGHT)
+    assert [(one.text, one.times, one.reward, one.outcome) for one in sample.answers] == [
+        ("<bug>go</bug>", 3, 1.0, None), ("<bug>ha</bug>", 1, 1.0, None), ("<pass></pass>", 1, 0.6, None),
+        ("<bug>fi</bug>", 1, 0.4, None), ("<bug>PLAYER</bug>", 1, 0.0, None), (reinforced.HURTFUL, 1, 0.0, None),
+    ]  # fmt: skip
+    assert [one.outcome for one in found.checkpoints[0].samples[0].answers][:2] == [1.0, -1.0]
+    assert (found.first_sampled, found.older_samples) == (32, 0)
+
+
+def test_old_samples_and_the_end_of_a_long_text_are_left_out() -> None:
+    long = {**reinforced.samples(32)[0], "completions": ["a" * (LONGEST + 1)], "rewards": [0.0]}
+    found = samples_of([{**long, "step": step} for step in range(NEWEST + 6)])
+    assert (len(found["checkpoints"]), found["older_samples"]) == (NEWEST, 6)
+    assert found["checkpoints"][0]["samples"][0]["answers"][0]["text"] == "a" * LONGEST + " …"
+    (whole,) = samples_of([long] * (NEWEST + 1))["checkpoints"]
+    assert len(whole["samples"]) == NEWEST + 1
+
+
+def test_a_fine_tuning_run_has_no_phases_trials_or_samples(staff: Client, tmp_path: Path, settings: Any) -> None:
+    settings.TOSSIM_TRAINING = str(tmp_path)
+    found = told(staff, f"/api/training/{kept_run().pk}", RunOut)
+    assert (found.phases, found.trials, found.checkpoints, found.first_sampled) == ([], [], [], None)
 
 
 def test_a_long_curve_is_thinned_out_but_keeps_its_end() -> None:

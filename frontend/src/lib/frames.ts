@@ -173,9 +173,18 @@ export interface RunRow {
   created: number; finished: number | null;
 }
 export interface RunList { runs: RunRow[]; now: number }
+/** `beside`: what players without a model come to; a `share` goes from 0 to 1. */
+export interface RunCurve extends Curve { share: boolean; beside: { player: string; value: number }[] }
+export interface RunPhase { name: string; first: number }
+export interface TrialRow {
+  when: string; how: string; asks: number; shares: { column: string; share: (Rate & { n: number }) | null }[]; distinct: number | null; reward: number | null; understood: number | null;
+}
+export interface SampleAnswer { text: string; reward: number; outcome: number | null; times: number }
+export interface Sample { point: string; role: string; prompt: string; scripted: string; answers: SampleAnswer[] }
+export interface Checkpoint { step: number; samples: Sample[] }
 export interface RunOut extends RunRow {
-  config: string; data_sha256: string; weights_sha256: string; folder: string; curves: Curve[]; log: string[];
-  samples: { step: number; prompt: string; answers: { text: string; reward: number | null }[] }[]; now: number;
+  config: string; data_sha256: string; weights_sha256: string; folder: string; curves: RunCurve[]; phases: RunPhase[]; trials: TrialRow[]; held_out_trials: TrialRow[];
+  held_out_role: string; tried_at: number; checkpoints: Checkpoint[]; older_samples: number; first_sampled: number | null; log: string[]; now: number;
 }
 export interface Initial extends Partial<Omit<LogPage, 'matches'>> {
   page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'logs' | 'report' | 'experiments' | 'experiment' | 'leaderboard' | 'training' | 'training-run' | 'saved'; matches?: number; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;
