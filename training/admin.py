@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -33,7 +33,12 @@ class ConfigForm(forms.ModelForm):  # type: ignore[type-arg]
     written = forms.CharField(
         strip=False,
         label="Configuration",
-        help_text="JSON or YAML; docs/training.md says what each key does.",
+        help_text=format_html(
+            "JSON or YAML; docs/training.md and docs/grpo.md say what each key does. Ready ones to begin with: {}.",
+            format_html_join(
+                ", ", '<a href="?ready={0}" class="underline">{0}</a>', ((name,) for name in ready_configs())
+            ),
+        ),
         widget=UnfoldAdminTextareaWidget({"rows": 30, "style": MONO, "spellcheck": "false", "wrap": "off"}),
     )
 

@@ -16,6 +16,7 @@ from frontend.schemas.training import RunList, RunOut
 from tests.training import reinforced
 from tests.training.conftest import Make
 from tests.training.kept import kept_run, kept_runs
+from training.config.ready import ready_configs
 from training.models import Run
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,14 @@ def test_a_run_without_a_sign_of_life_says_so(staff: Client, tmp_path: Path, set
     run = kept_run()
     Run.objects.update(heartbeat_at=None)
     assert told(staff, f"/api/training/{run.pk}", RunOut).stale
+
+
+def test_the_admin_offers_every_ready_configuration_to_begin_with(staff: Client) -> None:
+    add = reverse("admin:training_run_add")
+    page = staff.get(add).content.decode()
+    for name in ready_configs():
+        assert f'href="?ready={name}"' in page, name
+    assert "&quot;warm_start&quot;" in staff.get(add, {"ready": "grpo-smollm2-135m"}).content.decode()
 
 
 def test_the_admin_makes_a_run_of_a_checked_configuration_and_offers_what_may_be_done(
