@@ -18,6 +18,7 @@ ON_REQUEST: dict[str, list[str]] = {
     "samples": [],
     "experiments": [],
     "tuning": [],
+    "learned": [],
 }
 """Those that start servers or need a model; only by name."""
 

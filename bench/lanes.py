@@ -73,10 +73,10 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[str]:
-    """The address of a server of our own, ended with the block. Raises OSError where it does not start."""
+def serving(model: Path = SMALL) -> Iterator[str]:
+    """The address of a server of our own for a model, ended with the block. Raises OSError where it does not start."""
     python = os.environ.get("TOSSIM_LLM_PYTHON", str(ROOT / ".venv-llm" / "bin" / "python"))
-    spec = ServerSpec("bench", str(SMALL), free_port(), kv_cache_gib=8, max_loras=0)
+    spec = ServerSpec("bench", str(model), free_port(), kv_cache_gib=8, max_loras=0)
     made = command(spec, python, this_one(), os.environ)
     environment = {**os.environ, **made.environment, "VLLM_SERVER_DEV_MODE": "1"}
     with LOG.open("w") as log:
