@@ -6,7 +6,7 @@ alike, since scripts are functions of what they saw and of their seeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agents.llm.client import Message
@@ -17,6 +17,7 @@ from agents.scripted import ScriptedAgent
 from game.engine import chance
 from game.engine.actions import Action, Answer
 from game.engine.asks import Ask
+from game.engine.config import Table
 from game.engine.events import Event
 from game.engine.fold import fold_all, view, visible
 from game.engine.setup import start
@@ -60,6 +61,52 @@ class Point:
         return ", ".join(sorted(self.state.public.table.slots))
 
 
+class Match:
+    """A match between scripts, one turn of the table after another; any seat may be played instead of its script."""
+
+    def __init__(self, agreed: Table, seed: str, record: ModelRecord) -> None:
+        self.seed, self.record = seed, record
+        self._agents = agents_of(seed, len(agreed.names))
+        self._log: list[Event] = []
+        opening = start(agreed, seed)
+        self._loop = play(fold_all(EMPTY, opening), opening)
+        self._take(next(self._loop))
+
+    @property
+    def state(self) -> State:
+        """Where the match stands."""
+        return self.turn.state
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self.turn.state.public.ending is not None
+
+    def go_on(self, instead: Mapping[Seat, tuple[Action, ...]]) -> None:
+        """One turn of the table: seats that are played act as given here, the others by their scripts."""
+        replies = [Answer(ask.seat, ask.id, instead.get(ask.seat) or self._decided[ask.seat]) for ask in self.turn.asks]
+        self._take(self._loop.send(replies))
+
+    def at(self, ask: Ask) -> Point:
+        """The point that one of the turn's asks is."""
+        state = self.turn.state
+        transcript = Transcript(self.record, ask.seat)
+        transcript.observe(visible(self._log, ask.seat))
+        messages = transcript.prompt(view(state, ask.seat), ask).messages
+        name = f"{self.seed}:{ask.id}"
+        return Point(name, state, ask, messages, tuple(self._log), self._decided[ask.seat], self.record)
+
+    def _take(self, turn: Turn) -> None:
+        """See what happened; every script decides what it would do now."""
+        self.turn = turn
+        self._log += turn.events
+        for seat, agent in self._agents.items():
+            agent.observe(visible(turn.events, seat))
+        self._decided = {
+            ask.seat: self._agents[ask.seat].decide(view(turn.state, ask.seat), ask).actions for ask in turn.asks
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a walk stands: the number of its match, and by which answers its points in it were moved on.
@@ -97,56 +144,31 @@ class Walk:
 
     def _open(self, match: int) -> None:
         self.place = Place(match)
-        self.match_seed = f"{self.seed}/{match}"
-        agreed = table(self.plan, self.match_seed, held_out=self.held_out)
-        opening = start(agreed, self.match_seed)
-        self._agents = agents_of(self.match_seed, len(agreed.names))
-        self._log: list[Event] = []
-        self._loop = play(fold_all(EMPTY, opening), opening)
-        self._take(next(self._loop))
+        seed = f"{self.seed}/{match}"
+        self._match = Match(table(self.plan, seed, held_out=self.held_out), seed, self.record)
         while not self._stop():
             self._step({})
 
     def _step(self, instead: dict[Seat, tuple[Action, ...]]) -> bool:
         """One turn of the table; whether there is a point now."""
-        if self._turn.state.public.ending:
+        if self._match.is_over:
             self._open(self.place.match + 1)
             return True
-        replies = [
-            Answer(ask.seat, ask.id, instead.get(ask.seat) or self._decided[ask.seat]) for ask in self._turn.asks
-        ]
-        self._take(self._loop.send(replies))
+        self._match.go_on(instead)
         return self._stop()
-
-    def _take(self, turn: Turn) -> None:
-        """See what happened; every script decides what it would do now."""
-        self._turn = turn
-        self._log += turn.events
-        for seat, agent in self._agents.items():
-            agent.observe(visible(turn.events, seat))
-        self._decided = {
-            ask.seat: self._agents[ask.seat].decide(view(turn.state, ask.seat), ask).actions for ask in turn.asks
-        }
 
     def _stop(self) -> bool:
         """Whether one of the turn's asks is a point; which, is drawn."""
-        if not self._turn.asks:
+        match = self._match
+        if not match.turn.asks:
             return False
-        stage = self._turn.state.public.stage
-        ask = chance.pick(self._turn.asks, self.match_seed, stage, "who")
+        stage = match.state.public.stage
+        ask = chance.pick(match.turn.asks, match.seed, stage, "who")
         weight = self.plan.kinds.get(ask.kind.value, 0.0)
-        if chance.draw(self.match_seed, stage, "whether") >= weight:
+        if chance.draw(match.seed, stage, "whether") >= weight:
             return False
-        self.point = self._at(ask)
+        self.point = match.at(ask)
         return True
-
-    def _at(self, ask: Ask) -> Point:
-        state = self._turn.state
-        transcript = Transcript(self.record, ask.seat)
-        transcript.observe(visible(self._log, ask.seat))
-        messages = transcript.prompt(view(state, ask.seat), ask).messages
-        name = f"{self.match_seed}:{ask.id}"
-        return Point(name, state, ask, messages, tuple(self._log), self._decided[ask.seat], self.record)
 
 
 def agents_of(seed: str, seats: int) -> dict[Seat, ScriptedAgent]:
