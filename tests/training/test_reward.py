@@ -67,9 +67,14 @@ def test_the_control_tells_an_answer_nothing_of_its_own_worth() -> None:
 
 def test_an_outcome_counts_against_what_its_role_expects_at_its_table() -> None:
     known = Baselines(rate=0.5).after("Jester", "small", 1.0).after("Jester", "small", 1.0)
-    assert (known.of("Jester", "small"), known.of("Jester", "large"), known.of("Doctor", "small")) == (0.75, 0.0, 0.0)
+    assert (known.of("Jester", "small"), known.of("Doctor", "small")) == (0.75, 0.0)
     won, lost = credit((1.0, 1.0), (1.0, -1.0), known.of("Jester", "small"), 0.5)
     assert (won, lost) == (0.125, -0.875)
+
+
+def test_at_a_table_that_is_new_a_role_is_expected_to_do_as_elsewhere() -> None:
+    known = Baselines(rate=0.5).after("Jester", "small", 1.0).after("Jester", "large", -1.0)
+    assert (known.of("Jester", "small"), known.of("Jester", "large"), known.of("Jester", "new")) == (0.5, -0.25, -0.25)
 
 
 def test_an_outcome_that_has_no_weight_yet_changes_nothing() -> None:

@@ -28,7 +28,10 @@ def is_flat(advantages: Sequence[float]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Baselines:
-    """What a match usually comes to for a role at a table: moving averages. Unknown ones stand at 0, an even match."""
+    """What a match usually comes to for a role at a table: moving averages. Unknown roles stand at 0, an even match.
+
+    Tables are drawn from thousands, so most are new: there, what the role comes to at all tables is expected of it.
+    """
 
     known: Mapping[str, float] = field(default_factory=dict)
     rate: float = 0.05
@@ -36,12 +39,16 @@ class Baselines:
 
     def of(self, role: str, setup: str) -> float:
         """What is expected of a role at a table, -1 to 1."""
-        return self.known.get(_key(role, setup), 0.0)
+        return self.known.get(_key(role, setup), self.known.get(role, 0.0))
 
     def after(self, role: str, setup: str, outcome: float) -> Baselines:
         """The baselines once another outcome is known."""
-        before = self.of(role, setup)
-        return Baselines({**self.known, _key(role, setup): before + self.rate * (outcome - before)}, self.rate)
+        everywhere, here = self.known.get(role, 0.0), self.of(role, setup)
+        moved = {
+            role: everywhere + self.rate * (outcome - everywhere),
+            _key(role, setup): here + self.rate * (outcome - here),
+        }
+        return Baselines({**self.known, **moved}, self.rate)
 
 
 def _key(role: str, setup: str) -> str:
