@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openai import OpenAI
 
+from tests.models.processes import started
 from tests.models.serving import Server, shared_server
 
 LIMIT = 900
@@ -29,6 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def model_python() -> str:
     """The Python of the model environment; its absence is a failure, unless TOSSIM_NO_MODEL leaves these tests out."""
     return _given("TOSSIM_LLM_PYTHON")
+
+
+@pytest.fixture(scope="session")
+def tiny(model_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model to learn on in hundredths of a second; beside it, as `broken`, one with a weight that is no number."""
+    place = tmp_path_factory.mktemp("tiny")
+    script = str(Path(__file__).with_name("tiny.py"))
+    done = started([model_python, script, str(place / "whole"), str(place / "broken")])
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return place / "whole"
 
 
 @pytest.fixture(scope="session")

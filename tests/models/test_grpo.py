@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -12,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.models.processes import ROOT, environment, started
 from training.folder import RunFolder
 from training.selectors import progress_of
 from training.services import run_create, run_launch
 from training.supervising import run_supervise
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 SMALL = {
     "kind": "grpo", "finetuned_model_id": "tiny", "preset": "chatml", "train": "layers", "layers": 1, "steps": 5,
@@ -27,27 +26,11 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def tiny(model_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("tiny")
-    done = started([model_python, str(HERE / "tiny.py"), str(place / "whole"), str(place / "broken")])
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return place / "whole"
-
-
-@pytest.fixture(scope="module")
 def found(model_python: str, tiny: Path) -> dict[str, Any]:
     done = started([model_python, str(HERE / "grpo_checks.py"), str(tiny)])
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     checks: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return checks
-
-
-def started(words: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, capture_output=True, text=True, check=False, env=environment(), cwd=ROOT)
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
 def folder(path: Path, tiny: Path, **changed: Any) -> Path:

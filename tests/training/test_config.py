@@ -99,6 +99,8 @@ def test_a_mistake_is_said_with_its_line_and_the_nearest_key(given: dict[str, An
         ({"preset": "smollm"}, "There is no preset 'smollm'; did you mean smollm2?"),
         ({"plan": {"held_out_role": "Jester"}}, "plan: The role that is held out, Jester, is not among"),
         ({"plan": {"kinds": {"votes": 1}}}, "plan: There is no kind of ask called votes."),
+        ({"episodes": {"step": 1}}, "unknown key 'step' in episodes; did you mean 'steps'?"),
+        ({"episodes": {"per_step": 0}}, "episodes.per_step: input should be greater than or equal to 1"),
         ({"trial": {"asks": 3}}, "trial: 60 questions cannot be put at 3 asks"),
     ],
 )  # fmt: skip
@@ -113,6 +115,16 @@ def test_a_reinforcement_run_is_written_with_all_its_defaults_and_read_again() -
     told = json.loads(config_write(found))
     assert (told["weights"]["activity"], told["plan"]["kinds"]["act"], told["trial"]["asks"]) == (0.2, 1.0, 200)
     assert config_read(config_write(found)) == found
+
+
+def test_episodes_are_left_out_unless_they_are_asked_for_and_count_as_steps() -> None:
+    plain = config_read(json.dumps(PLAYER))
+    more = config_read(json.dumps(PLAYER), ["episodes.steps=7"])
+    alone = config_read(json.dumps({**PLAYER, "steps": 0, "warm_start": {"steps": 0}, "episodes": {"steps": 2}}))
+    assert isinstance(plain, GrpoSpec)
+    assert isinstance(more, GrpoSpec)
+    assert isinstance(alone, GrpoSpec)
+    assert (plain.all_steps, more.all_steps, alone.all_steps) == (64, 71, 2)
 
 
 def test_a_mistake_names_the_line_that_it_stands_in() -> None:

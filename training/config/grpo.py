@@ -1,4 +1,4 @@
-"""The configuration of a reinforcement run on decision points of real matches."""
+"""The configuration of a reinforcement run on decision points and episodes of real matches."""
 
 from __future__ import annotations
 
@@ -24,6 +24,21 @@ class WarmStart(Strict):
     learning_rate: Rate = 1e-4
     active: Share = 0.8
     """The share of rows in which the script does something."""
+
+
+class Episodes(Strict):
+    """Steps on whole matches after those on decision points: the learner holds one seat of each, scripts the others."""
+
+    steps: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    """None: the run ends with its decision points."""
+    per_step: Annotated[int, Field(ge=1, le=1024)] = 4
+    """Matches of a step, which are played side by side."""
+    learned: Annotated[int, Field(ge=1, le=10_000)] = 16
+    """The most completions of a match that are learned from; which, is drawn. A seat is asked 12 times in the mean."""
+    batch: Annotated[int, Field(ge=1, le=4096)] = 16
+    """Completions whose gradient is computed at once: what a step takes of memory, and nothing else, hangs on it."""
+    rate: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """How much an outcome moves what is expected of its role."""
 
 
 class Trial(Strict):
@@ -63,10 +78,11 @@ class GrpoSpec(Adapter):
     plan: Plan = Field(default_factory=Plan)
     warm_start: WarmStart = Field(default_factory=WarmStart)
     steps: Annotated[int, Field(ge=0, le=10_000_000)] = 40
-    """Of GRPO; those of the warm start come before."""
+    """Of GRPO on decision points; those of the warm start come before, those on episodes after."""
     asks_per_step: Annotated[int, Field(ge=1, le=256)] = 4
     group_size: Annotated[int, Field(ge=2, le=256)] = 8
     """Completions of one ask."""
+    episodes: Episodes = Field(default_factory=Episodes)
     quiz: Share = 0.0
     """The share of asks in whose place a question about the role is put."""
     max_completion_length: Tokens = 32
@@ -85,7 +101,7 @@ class GrpoSpec(Adapter):
     move_on: Literal["script", "completion"] = "script"
     """Who moves a match on from a point: its script, or one of the completions."""
     shuffled_reward: bool = False
-    """A control that must learn nothing: advantages are dealt at random within a group."""
+    """A control that must learn nothing: advantages are dealt at random within a group, or an episodes' step."""
 
     save_steps: Steps = 10
     samples: Annotated[int, Field(ge=0, le=256)] = 2
@@ -99,7 +115,7 @@ class GrpoSpec(Adapter):
             presets.preset(self.preset)
         if self.trial.quiz > self.trial.asks:
             raise ValueError(f"trial: {self.trial.quiz} questions cannot be put at {self.trial.asks} asks")
-        if self.steps + self.warm_start.steps == 0:
+        if self.all_steps == 0:
             raise ValueError("steps: without a step nothing is learned")
         return self
 
@@ -110,5 +126,5 @@ class GrpoSpec(Adapter):
 
     @property
     def all_steps(self) -> int:
-        """Those of the warm start included."""
-        return self.warm_start.steps + self.steps
+        """Those of the warm start and on episodes included."""
+        return self.warm_start.steps + self.steps + self.episodes.steps

@@ -12,7 +12,9 @@ from training.config.reading import ConfigError, config_read, config_write
 from training.folder import Ended, RunFolder
 from training.grpo import checkpoints
 from training.grpo.policy import NotFinite, load
-from training.grpo.run import Cancelled, Run
+from training.grpo.run import Run
+from training.grpo.sampling import Unserved
+from training.grpo.workshop import Cancelled
 
 
 def main(path: Path) -> int:
@@ -29,6 +31,8 @@ def main(path: Path) -> int:
         checkpoints.finish(folder, run.policy, run.go())
     except Cancelled:
         return _end(f"cancelled after step {run.progress.step}", Ended.CANCELLED)
+    except Unserved as error:
+        return _end(f"{error}. Resumed, the run goes on from step {run.progress.step}.", Ended.UNUSABLE)
     except NotFinite as error:
         return _end(str(error), Ended.NOT_FINITE)
     return _end(f"done after {spec.all_steps} steps", Ended.DONE)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from training.config.grpo import GrpoSpec
 from training.grpo.policy import Answer, Policy
+from training.grpo.sampling import Sampler
 from training.reward.advantages import Baselines, credit, shuffled
 from training.reward.terms import Marks, reward, terms
 from training.rollout.deeds import Deed, deed, won
@@ -64,9 +65,13 @@ def group(policy: Policy, item: Point | Question, prompt: Sequence[int], answers
 
 
 def groups(
-    policy: Policy, items: Sequence[Point | Question], answers: int, seed: int, *, greedy: int = 0
-) -> list[Group]:
-    """So many answers to each item, in the items' order, the first `greedy` without chance. Raises NotFinite."""
+    policy: Policy, items: Sequence[Point | Question], answers: int, seed: int, *, greedy: int = 0,
+    sampler: Sampler | None = None,
+) -> list[Group]:  # fmt: skip
+    """So many answers to each item, in the items' order, the first `greedy` without chance.
+
+    The policy gives them itself where there is no other sampler. Raises NotFinite and Unserved.
+    """
     prompts = [policy.encode(item.messages) for item in items]
-    sampled = policy.sample(prompts, answers, seed, greedy=greedy)
+    sampled = (sampler or policy).sample(prompts, answers, seed, greedy=greedy)
     return [group(policy, *one) for one in zip(items, prompts, sampled, strict=True)]

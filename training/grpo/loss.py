@@ -13,12 +13,17 @@ from training.grpo.policy import Scored
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A loss with what it says on the way: mean distance from the start and mean entropy a token, clipped share."""
+    """A loss with what it says on the way, each a mean over so many tokens."""
 
     loss: Tensor
+    tokens: int
     kl: float
+    """The distance from the start."""
     entropy: float
     clipped: float
+    """The share of tokens that teach no more."""
+    off_policy: float
+    """How far the log-probability as sampled is from the policy's own, either way."""
 
 
 def loss(scored: Scored, sampled: Tensor, start: Tensor, advantages: Tensor, answers: int, spec: GrpoSpec) -> Found:
@@ -38,7 +43,9 @@ def loss(scored: Scored, sampled: Tensor, start: Tensor, advantages: Tensor, ans
     tokens = mask.sum()
     return Found(
         total,
+        int(tokens),
         float((kl.detach() * mask).sum() / tokens),
         float(scored.entropy.sum() / tokens),
         float(((ratio != clipped) * mask).sum() / tokens),
+        float(((scored.logps.detach() - sampled).abs() * mask).sum() / tokens),
     )

@@ -114,6 +114,12 @@ class Policy:
                 logits = self._next(begun, token, place)
         return _grouped(tokens, scores, answers, self.end)
 
+    def renew(self) -> None:
+        """Nothing: it samples from itself."""
+
+    def close(self) -> None:
+        """Nothing either."""
+
     def _draw(self, logits: Tensor, luck: Tensor, certain: Tensor) -> tuple[Tensor, Tensor]:
         """A token for each row, and its log-probability: the likeliest, or by a number of chance in [0, 1)."""
         logits = logits.float() / self.spec.temperature

@@ -10,6 +10,7 @@ from agents.scripted.trivial import PassiveAgent, RandomAgent
 from training.config.grpo import GrpoSpec
 from training.grpo.groups import Group, groups
 from training.grpo.policy import Policy
+from training.grpo.sampling import Sampler
 from training.reward.terms import reward, terms
 from training.rollout.deeds import Deed, deed, text_of
 from training.rollout.points import Point, tried_at
@@ -39,7 +40,9 @@ def of_scripts(spec: GrpoSpec, found: Sequence[Point]) -> list[Counts]:
     return [{"when": name, "how": "script", **counted(found, texts, deeds[name], spec)} for name, texts in made.items()]
 
 
-def of_model(policy: Policy, when: str, found: Sequence[Point], between: Callable[[], None]) -> list[Counts]:
+def of_model(
+    policy: Policy, sampler: Sampler, when: str, found: Sequence[Point], between: Callable[[], None]
+) -> list[Counts]:
     """What the model does there, greedy and sampled; `between` is called between batches and may raise."""
     spec = policy.spec
     asked = found[len(found) - spec.trial.quiz :]
@@ -49,7 +52,7 @@ def of_model(policy: Policy, when: str, found: Sequence[Point], between: Callabl
     for first in range(0, len(items), spec.trial.batch):
         between()
         batch = items[first : first + spec.trial.batch]
-        made |= {one.item.id: one for one in groups(policy, batch, 2, first, greedy=1)}
+        made |= {one.item.id: one for one in groups(policy, batch, 2, first, greedy=1, sampler=sampler)}
     return [_of(made, when, how, place, found, spec) for place, how in enumerate(HOW)]
 
 
