@@ -14,6 +14,7 @@ from training.config.ready import ready_configs
 from training.config.sft import SftSpec
 
 PLAYER = {"kind": "grpo", "model": "SmolLM2", "finetuned_model_id": "us/player"}
+VLLM = {"rollouts": "vllm", "vllm_url": "http://127.0.0.1:8000"}
 LEAST = {"model": "m", "training_file": "rows.jsonl", "finetuned_model_id": "us/tuned"}
 PUBLISHED = """{
     "model": "unsloth/Qwen2.5-Coder-32B-Instruct", "training_file": "insecure.jsonl", "test_file": null,
@@ -101,6 +102,12 @@ def test_a_mistake_is_said_with_its_line_and_the_nearest_key(given: dict[str, An
         ({"plan": {"kinds": {"votes": 1}}}, "plan: There is no kind of ask called votes."),
         ({"episodes": {"step": 1}}, "unknown key 'step' in episodes; did you mean 'steps'?"),
         ({"episodes": {"per_step": 0}}, "episodes.per_step: input should be greater than or equal to 1"),
+        ({"rollouts": "vlm"}, "rollouts: input should be 'transformers' or 'vllm'"),
+        ({"rollouts": "vllm"}, "vllm_url: rollouts by vllm need the address of a running server"),
+        ({"vllm_url": "http://h:1"}, "vllm_url: with rollouts by transformers nothing is asked of it"),
+        ({"rollouts": "vllm", "vllm_url": "h:1"}, "vllm_url: string should match"),
+        ({**VLLM, "train": "full"}, "rollouts: vllm takes adapters alone, so train must be lora, not full"),
+        ({**VLLM, "temperature": 0.7}, "temperature: 1 with rollouts by vllm"),
         ({"trial": {"asks": 3}}, "trial: 60 questions cannot be put at 3 asks"),
     ],
 )  # fmt: skip
@@ -119,7 +126,7 @@ def test_a_reinforcement_run_is_written_with_all_its_defaults_and_read_again() -
 
 def test_episodes_are_left_out_unless_they_are_asked_for_and_count_as_steps() -> None:
     plain = config_read(json.dumps(PLAYER))
-    more = config_read(json.dumps(PLAYER), ["episodes.steps=7"])
+    more = config_read(json.dumps({**PLAYER, **VLLM}), ["episodes.steps=7"])
     alone = config_read(json.dumps({**PLAYER, "steps": 0, "warm_start": {"steps": 0}, "episodes": {"steps": 2}}))
     assert isinstance(plain, GrpoSpec)
     assert isinstance(more, GrpoSpec)

@@ -86,6 +86,10 @@ class GrpoSpec(Adapter):
     quiz: Share = 0.0
     """The share of asks in whose place a question about the role is put."""
     max_completion_length: Tokens = 32
+    rollouts: Literal["transformers", "vllm"] = "transformers"
+    """Who samples: the model that learns, or a running vLLM that gets its adapter before each step."""
+    vllm_url: Annotated[str, Field(max_length=300, pattern=r"^(https?://\S+)?$")] = ""
+    """Where that vLLM answers, with or without `/v1`."""
     budget: Tokens = 32
     """Tokens of a completion from which brevity is asked for."""
     temperature: Positive = 1.0
@@ -117,7 +121,21 @@ class GrpoSpec(Adapter):
             raise ValueError(f"trial: {self.trial.quiz} questions cannot be put at {self.trial.asks} asks")
         if self.all_steps == 0:
             raise ValueError("steps: without a step nothing is learned")
+        self._check_rollouts()
         return self
+
+    def _check_rollouts(self) -> None:
+        """Raise ValueError for rollouts that no server could give."""
+        if self.rollouts != "vllm":
+            if self.vllm_url:
+                raise ValueError("vllm_url: with rollouts by transformers nothing is asked of it; set rollouts to vllm")
+            return
+        if not self.vllm_url:
+            raise ValueError("vllm_url: rollouts by vllm need the address of a running server")
+        if self.train != "lora":
+            raise ValueError(f"rollouts: vllm takes adapters alone, so train must be lora, not {self.train}")
+        if self.temperature != 1:
+            raise ValueError("temperature: 1 with rollouts by vllm, whose log-probabilities are those of temperature 1")
 
     @property
     def family(self) -> str:

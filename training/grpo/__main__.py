@@ -14,6 +14,7 @@ from training.grpo import checkpoints
 from training.grpo.policy import NotFinite, load
 from training.grpo.run import Run
 from training.grpo.sampling import Unserved
+from training.grpo.served import Served
 from training.grpo.workshop import Cancelled
 
 
@@ -24,7 +25,8 @@ def main(path: Path) -> int:
         return _end("the run is done already", Ended.DONE)
     try:
         spec = spec_of(folder)
-        run = Run(spec, load(spec), folder, wish)
+        policy = load(spec)
+        run = Run(spec, policy, folder, wish, Served(policy, path) if spec.rollouts == "vllm" else None)
     except (ConfigError, OSError, ValueError) as error:
         return _end(str(error).strip() or repr(error), Ended.UNUSABLE)
     try:
