@@ -74,37 +74,35 @@ def test_every_answer_of_a_match_is_learned_from(runs: Runs) -> None:
         said = runs.samples("undisturbed", line["step"])
         assert (len(said), line["left_out"]) == (line["completions"], 0)
         assert len(said) > 3 * PER_STEP
-        assert len({one["point"].partition(":")[0] for one in said}) == PER_STEP
+        assert len({_match(one) for one in said}) == PER_STEP
         assert all(len(one["completions"]) == len(one["rewards"]) == 1 for one in said)
 
 
 def test_an_advantage_is_the_outcome_beyond_what_the_role_expects_and_the_deed_beyond_the_steps_mean(
     runs: Runs,
 ) -> None:
-    step, line = WARM + 1, runs.episodes("episodes alone")[0]
-    said = runs.samples("episodes alone", step)
-    assert len({one["rewards"][0] for one in said}) > 1
-    assert line["expected"] == 0.0
-    for one in said:
-        own = one["rewards"][0] - line["reward_mean"]
-        assert one["advantages"][0] == pytest.approx(WEIGHT * one["outcomes"][0] + own, abs=1e-5)
-
-
-def test_what_a_role_expects_is_what_it_came_to(runs: Runs) -> None:
-    seen: list[float] = []
     known: dict[str, float] = {}
     for line in runs.episodes("undisturbed"):
         said = runs.samples("undisturbed", line["step"])
-        by_match = {one["point"].partition(":")[0]: one for one in sorted(said, key=_ask, reverse=True)}
-        seen.append(line["expected"])
-        assert line["expected"] == fmean(known.get(one["role"], 0.0) for one in by_match.values())
-        for name in sorted(by_match):  # the rate is 1: the last outcome is all that is expected
-            known[by_match[name]["role"]] = by_match[name]["outcomes"][0]
-    assert any(seen), "no role came twice: choose another seed"
+        assert len({one["rewards"][0] for one in said}) > 1
+        dealt = {_match(one): one["role"] for one in sorted(said, key=_stage, reverse=True)}
+        assert line["expected"] == fmean(known.get(role, 0.0) for role in dealt.values())
+        for one in said:
+            beyond = one["outcomes"][0] - known.get(dealt[_match(one)], 0.0)
+            own = one["rewards"][0] - line["reward_mean"]
+            assert one["advantages"][0] == pytest.approx(WEIGHT * beyond + own, abs=1e-5)
+        ends = {_match(one): one["outcomes"][0] for one in said}
+        known |= {dealt[name]: ends[name] for name in sorted(ends)}  # the rate is 1: of the last outcome all is left
+    assert line["expected"], "no role came again: choose another seed"
 
 
-def _ask(sample: dict[str, Any]) -> int:
-    """The stage in which a sample was asked for."""
+def _match(sample: dict[str, Any]) -> str:
+    """The match in which a sample was asked for."""
+    return str(sample["point"].partition(":")[0])
+
+
+def _stage(sample: dict[str, Any]) -> int:
+    """The stage in which it was."""
     return int(sample["point"].split(":")[1])
 
 
@@ -113,7 +111,7 @@ def test_no_more_of_a_match_is_learned_from_than_the_configuration_says(runs: Ru
     assert few["completions"] == all_of_it["completions"]
     assert few["left_out"] == few["completions"] - 2 * PER_STEP
     said = runs.samples("few", WARM + 1)
-    assert Counter(one["point"].partition(":")[0] for one in said).most_common()[0][1] == 2
+    assert Counter(map(_match, said)).most_common()[0][1] == 2
     assert len(said) == 2 * PER_STEP
 
 
