@@ -17,11 +17,12 @@ from training.folder import RunFolder
 
 LOAD, UNLOAD, COMPLETE = "/v1/load_lora_adapter", "/v1/unload_lora_adapter", "/v1/completions"
 SMALL = {
-    "kind": "grpo", "finetuned_model_id": "us/served", "train": "lora", "r": 8, "rollouts": "vllm", "steps": 1,
+    "kind": "grpo", "finetuned_model_id": "us/served", "train": "lora", "r": 8, "rollouts": "vllm", "steps": 3,
     "asks_per_step": 2, "group_size": 6, "max_completion_length": 8, "learning_rate": 2e-3,
-    "episodes": {"steps": 1, "per_step": 2, "learned": 6}, "plan": {"kinds": {"act": 1.0, "judge": 1.0}},
+    "outcome": {"after_format": 0, "rise": 1}, "plan": {"kinds": {"act": 1.0, "judge": 1.0}},
     "warm_start": {"steps": 3, "rows": 4, "learning_rate": 3e-3}, "trial": {"asks": 2, "quiz": 0, "role_share": 0.5},
 }  # fmt: skip
+"""Outcomes count from the second step of GRPO, so that from there every group teaches something."""
 CLOSE = 0.1
 """How far a log-probability in bfloat16 may be from one in float32, in the mean."""
 
@@ -50,7 +51,7 @@ class Runs:
 def runs(server: Server, model_python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     folder = RunFolder(tmp_path_factory.mktemp("rollouts") / "run")
     with wire_to(server.post) as wire:
-        wire.cut_when = amid_the_first_episodes
+        wire.cut_when = amid_the_second_step
         died = learn(model_python, folder.path, server.folder, wire.url)
         checkpoint = folder.checkpoint()
         left = [line["step"] for line in folder.curve()], checkpoint.name if checkpoint else ""
@@ -59,19 +60,18 @@ def runs(server: Server, model_python: str, tmp_path_factory: pytest.TempPathFac
         yield Runs(folder, wire, died, left, resumed)
 
 
-def amid_the_first_episodes(wire: Wire) -> bool:
-    """Adapters are loaded for a trial before, one after the warm start, a step on points, and then on episodes."""
-    paths = [path for path, _ in wire.asked]
-    return paths.count(LOAD) == 4 and paths[::-1].index(LOAD) >= 3
+def amid_the_second_step(wire: Wire) -> bool:
+    """Adapters are loaded for a trial before, one after the warm start, and for each step of GRPO."""
+    return len(wire.bodies(LOAD)) == 4 and wire.asked[-1][0] == COMPLETE
 
 
 def test_what_the_server_samples_is_as_likely_to_the_policy_that_learns(runs: Runs) -> None:
-    assert runs.resumed == (0, "done after 5 steps")
+    assert runs.resumed == (0, "done after 6 steps")
     warm = [line["loss"] for line in runs.folder.curve() if line["phase"] == "warm"]
     assert warm[0] - min(warm) > 1.0, "the policy has to be far from the base for this to say something"
-    points, episodes = [line for line in runs.folder.curve() if line["phase"] != "warm"]
-    assert (points["off_policy"] < CLOSE, episodes["off_policy"] < CLOSE) == (True, True)
-    assert episodes["kl"] > CLOSE, "it has to have moved between the steps, by more than it may be apart"
+    second, third = [line for line in runs.folder.curve() if line["phase"] == "grpo"][1:]
+    assert (second["off_policy"] < CLOSE, third["off_policy"] < CLOSE) == (True, True)
+    assert third["kl"] > CLOSE, "it has to have moved between the steps, by more than it may be apart"
 
 
 def test_each_adapter_has_a_path_of_its_own_and_none_is_left_on_the_server(runs: Runs, server: Server) -> None:
@@ -90,14 +90,14 @@ def test_a_server_that_dies_ends_the_run_with_a_sentence_and_it_goes_on_from_the
     assert said.startswith(f"the model server of the rollouts: {runs.wire.url} does not answer: ")
     assert said.endswith("Resumed, the run goes on from step 4.")
     assert runs.left == ([1, 2, 3, 4], "step-4")
-    assert [line["step"] for line in runs.folder.curve()] == [1, 2, 3, 4, 5]
+    assert [line["step"] for line in runs.folder.curve()] == [1, 2, 3, 4, 5, 6]
     tried = [(line["when"], line["how"]) for line in runs.folder.lines("trials.jsonl") if line["how"] != "script"]
     assert tried == [(when, how) for when in ("before", "warm", "after") for how in ("greedy", "sampled")]
 
 
 NONSENSE = [
-    ({"choices": []}, "0 answers instead of 6"),
-    ({"choices": [{"text": "<pass>", "logprobs": None}] * 6}, "answered what cannot be used"),
+    ({"choices": []}, "0 answers instead of 1"),
+    ({"choices": [{"text": "<pass>", "logprobs": None}]}, "answered what cannot be used"),
     ("Not Found", "/v1/load_lora_adapter answered 404: Not Found"),
 ]
 
@@ -111,9 +111,9 @@ def test_a_server_that_answers_nonsense_ends_the_run_before_anything_is_learned(
             return 404, answer
         return 200, json.dumps(answer) if path == COMPLETE else "Success"
 
-    bare = {"preset": "chatml", "warm_start": {"steps": 0}, "trial": {"asks": 0, "quiz": 0}}
+    bare = {"preset": "chatml", "warm_start": {"steps": 0}, "trial": {"asks": 0, "quiz": 0}, "steps": 0}
     with wire_to(answered) as wire:
-        status, said = learn(model_python, tmp_path / "run", tiny, wire.url, **bare)
+        status, said = learn(model_python, tmp_path / "run", tiny, wire.url, **bare, episodes={"steps": 1})
     assert (status, RunFolder(tmp_path / "run").curve()) == (2, [])
     assert says in said
     assert said.endswith("Resumed, the run goes on from step 0.")
