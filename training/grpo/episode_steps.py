@@ -18,7 +18,7 @@ from training.grpo.policy import Answer
 from training.grpo.workshop import Workshop
 from training.reward.advantages import Baselines, credit, is_flat, shuffled
 from training.reward.terms import reward, terms
-from training.rollout.deeds import Deed, deed
+from training.rollout.deeds import Deed, deed, text_of
 from training.rollout.episodes import Episode
 from training.rollout.points import Point
 from training.rollout.tables import learner
@@ -153,7 +153,7 @@ def _keep(shop: Workshop, chosen: Sequence[Worth]) -> None:
     for one in some:
         point = one.said.point
         line = {"step": shop.progress.step, "point": point.id, "role": point.role,
-                "prompt": point.messages[-1].content, "scripted": str(point.scripted[:1]),
+                "prompt": point.messages[-1].content, "scripted": text_of(point, point.scripted),
                 "completions": [one.said.text], "rewards": [one.reward], "outcomes": [one.outcome],
                 "advantages": [rounded(one.advantage)]}  # fmt: skip
         shop.folder.add(SAMPLES, line)

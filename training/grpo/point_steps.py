@@ -12,6 +12,7 @@ from training.grpo.groups import Group, groups
 from training.grpo.learning import Lesson
 from training.grpo.workshop import Workshop
 from training.reward.advantages import Baselines, is_flat
+from training.rollout.deeds import text_of
 from training.rollout.points import Point, Walk
 from training.rollout.quiz import Question, question
 
@@ -74,8 +75,9 @@ def _move_on(shop: Workshop, walk: Walk, group: Group) -> None:
 
 def _keep(shop: Workshop, made: Sequence[Group]) -> None:
     for group in made[: shop.spec.samples]:
+        scripted = "" if isinstance(group.item, Question) else text_of(group.point, group.point.scripted)
         line = {"step": shop.progress.step, "point": group.item.id, "role": group.point.role,
-                "prompt": group.item.messages[-1].content, "scripted": str(group.point.scripted[:1]),
+                "prompt": group.item.messages[-1].content, "scripted": scripted,
                 "completions": list(group.texts), "rewards": list(group.rewards(shop.spec)),
                 "outcomes": list(group.outcomes)}  # fmt: skip
         shop.folder.add(SAMPLES, line)
