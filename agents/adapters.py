@@ -1,4 +1,4 @@
-"""LoRA adapters and the rows of lanes: loading one that a seat needs, swapping one in place for all that play it."""
+"""LoRA adapters and the rows of lanes: loading one that a seat needs, exchanging one for all that play it."""
 
 from __future__ import annotations
 
@@ -39,12 +39,14 @@ def adapter_load(*, lane: str, model: str, again: bool = False) -> None:
 
 
 def adapter_swap(*, model: LanguageModel, folder: str) -> list[str]:
-    """Give a model other adapter files, and put them in place on every lane that has the old ones loaded.
+    """Give a model other adapter files, and load them on every lane that has the old ones loaded.
 
     Matches go on meanwhile. Gives the names of those lanes. Raises Rejected when a server does not take them.
     """
     if not model.adapter:
         raise Rejected(f"{model.name} is no adapter.", "no_adapter")
+    if folder == model.adapter:
+        raise Rejected(f"Other files need another folder: servers keep what they cached for {folder}.", "same_folder")
     model.adapter, model.adapter_version = folder, model.adapter_version + 1
     model.save(update_fields=["adapter", "adapter_version"])
     swapped = []

@@ -1,4 +1,7 @@
-"""LoRA adapters of one server: loaded when first needed, swapped in place, the least used unloaded beyond the limit.
+"""LoRA adapters of one server: loaded when first needed, exchanged, the least used unloaded beyond the limit.
+
+One is exchanged by unloading and loading. What vLLM has loaded "in place" it reads from its files again at every step,
+and it ends when they are gone. A request that comes in between finds no such model, and has it loaded itself.
 
 What is loaded is known from the lane's row, as plain values; after a restart nothing is.
 """
@@ -31,18 +34,17 @@ class Plan:
 
     unload: tuple[str, ...] = ()
     load: Adapter | None = None
-    in_place: bool = False
 
 
 def plan(wanted: Adapter, loaded: Mapping[str, Loaded], most: int, busy: Mapping[str, int] | None = None) -> Plan:
-    """Nothing, a load, a swap in place, or a load in the room of others.
+    """Nothing, a load, or a load in the room of the same adapter as it was, or of others.
 
     `busy` counts the seats that play each adapter: those with the fewest go first, then the longest unused.
     """
     known = loaded.get(wanted.name)
     if known is not None:
         same = known.adapter == wanted
-        return Plan() if same else Plan(load=wanted, in_place=True)
+        return Plan() if same else Plan(unload=(wanted.name,), load=wanted)
     seats = busy or {}
     others = sorted(loaded.values(), key=lambda each: (seats.get(each.adapter.name, 0), each.used_at))
     surplus = max(len(loaded) + 1 - most, 0)
@@ -53,26 +55,29 @@ async def carry_out(control: Control, step: Plan, loaded: Mapping[str, Loaded], 
     """Do it; what is loaded then. Raises Unanswered with the server's words when it does not load."""
     left = dict(loaded)
     for name in step.unload:
-        reply = await control.ask("/v1/unload_lora_adapter", {"lora_name": name})
-        if not reply.good and reply.status != HTTPStatus.NOT_FOUND:
-            raise Unanswered(f"{name} cannot be unloaded: {reply.text[:300].strip()}")
+        await _unload(control, name)
         left.pop(name, None)
     if step.load is not None:
-        await _load(control, step.load, in_place=step.in_place)
+        await _load(control, step.load)
         left[step.load.name] = Loaded(step.load, now)
     return left
 
 
-async def _load(control: Control, adapter: Adapter, *, in_place: bool) -> None:
-    """A server that kept an adapter which its row had lost refuses to load it twice, and takes it in place."""
+async def _unload(control: Control, name: str) -> None:
+    reply = await control.ask("/v1/unload_lora_adapter", {"lora_name": name})
+    if not reply.good and reply.status != HTTPStatus.NOT_FOUND:
+        raise Unanswered(f"{name} cannot be unloaded: {reply.text[:300].strip()}")
+
+
+async def _load(control: Control, adapter: Adapter) -> None:
+    """A server that kept an adapter which its row had lost refuses to load it twice: then the old one goes first."""
     body = {"lora_name": adapter.name, "lora_path": adapter.path}
-    if not in_place:
+    reply = await control.ask("/v1/load_lora_adapter", body, LOADING)
+    if "already" in reply.text and not reply.good:
+        await _unload(control, adapter.name)
         reply = await control.ask("/v1/load_lora_adapter", body, LOADING)
-        if reply.good:
-            return
-        if "already" not in reply.text:
-            raise Unanswered(f"{adapter.name} cannot be loaded: {reply.text[:300].strip()}")
-    await control.must("/v1/load_lora_adapter", {**body, "load_inplace": True}, LOADING)
+    if not reply.good:
+        raise Unanswered(f"{adapter.name} cannot be loaded: {reply.text[:300].strip()}")
 
 
 def used(loaded: Mapping[str, Loaded], name: str, now: float) -> dict[str, Loaded]:

@@ -1,4 +1,4 @@
-"""LoRA adapters: loaded when needed, swapped in place, the least used unloaded; on a server that behaves like vLLM."""
+"""LoRA adapters: loaded when needed, exchanged, the least used unloaded; on a server that behaves like vLLM."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TWO = {"a": Loaded(A, used_at=10.0), "b": Loaded(B, used_at=20.0)}
     ("wanted", "most", "busy", "step"),
     [
         (A, 2, {}, Plan()),
-        (Adapter("a", "/adapters/a", 1), 2, {}, Plan(load=Adapter("a", "/adapters/a", 1), in_place=True)),
-        (Adapter("a", "/adapters/new"), 2, {}, Plan(load=Adapter("a", "/adapters/new"), in_place=True)),
+        (Adapter("a", "/adapters/a", 1), 2, {}, Plan(unload=("a",), load=Adapter("a", "/adapters/a", 1))),
+        (Adapter("a", "/adapters/new"), 2, {}, Plan(unload=("a",), load=Adapter("a", "/adapters/new"))),
         (C, 3, {}, Plan(load=C)),
         (C, 2, {}, Plan(unload=("a",), load=C)),  # the longest unused goes
         (C, 2, {"a": 3}, Plan(unload=("b",), load=C)),  # but not while seats play it
@@ -29,7 +29,7 @@ def test_what_must_be_done_so_that_an_adapter_can_be_used(wanted, most, busy, st
     assert plan(wanted, TWO, most, busy) == step
 
 
-async def test_an_adapter_is_loaded_swapped_in_place_and_makes_room():
+async def test_an_adapter_is_loaded_exchanged_and_makes_room():
     double = Double()
     with serving(double):
         control = Control(double.url)
@@ -38,12 +38,13 @@ async def test_an_adapter_is_loaded_swapped_in_place_and_makes_room():
         newer = Adapter("a", "/adapters/a2")
         loaded = await carry_out(control, plan(newer, loaded, 1), loaded, 2.0)
         assert double.adapters == {"a": "/adapters/a2"}
+        assert not any("load_inplace" in body for _, body in double.calls), "it would be read anew at every step"
         loaded = await carry_out(control, plan(B, loaded, 1), loaded, 3.0)
         assert double.adapters == {"b": "/adapters/b"}
         assert loaded == {"b": Loaded(B, 3.0)}
 
 
-async def test_one_that_the_server_still_has_is_taken_in_place():
+async def test_one_that_the_server_still_has_makes_room_for_it_as_it_is_now():
     double = Double(adapters={"a": "/old"})
     with serving(double):
         await carry_out(Control(double.url), plan(A, {}, 1), {}, 1.0)

@@ -89,7 +89,7 @@ def test_two_adapters_of_one_base_share_a_lane_and_a_third_makes_room(new_lane, 
     assert len(double.asked("/v1/load_lora_adapter")) == 3
 
 
-def test_an_adapter_is_swapped_in_place_while_a_match_runs(new_lane, bad, match):
+def test_an_adapter_is_exchanged_while_a_match_runs(new_lane, bad, match):
     double = Double()
     with serving(double):
         lane = new_lane(up=double.url, max_loras=2)
@@ -97,12 +97,13 @@ def test_an_adapter_is_swapped_in_place_while_a_match_runs(new_lane, bad, match)
         assert adapters.adapter_swap(model=bad, folder="/adapters/step-2") == ["a"]
         assert double.adapters == {"bad": "/adapters/step-2"}
         assert ask(match, bad, 1)[0].text == ANSWER
-        assert adapters.adapter_swap(model=bad, folder="/adapters/step-2") == ["a"]  # new files, same folder
-        assert len(double.asked("/v1/load_lora_adapter")) == 3
+        assert len(double.asked("/v1/load_lora_adapter")) == 2
+        with pytest.raises(Rejected, match="Other files need another folder"):
+            adapters.adapter_swap(model=bad, folder="/adapters/step-2")
         with pytest.raises(Rejected, match="a does not take the adapter"):
             adapters.adapter_swap(model=bad, folder="/missing")
     lane.refresh_from_db()
-    assert lane.adapters["bad"]["version"] == 2
+    assert lane.adapters["bad"]["version"] == 1
 
 
 def test_a_base_model_has_no_adapter_to_swap(smol):

@@ -96,7 +96,7 @@ def test_a_prompt_beyond_the_window_is_refused(server: Server) -> None:
     assert (status, "context length" in why) == (400, True)
 
 
-def test_adapters_answer_each_in_its_own_way_and_are_swapped_in_place(
+def test_adapters_answer_each_in_its_own_way_and_are_exchanged(
     client: OpenAI, server: Server, adapters: list[Path], worker_id: str
 ) -> None:
     first, second = names = [f"{folder.name}-{worker_id}" for folder in adapters]  # each process has its own
@@ -106,8 +106,9 @@ def test_adapters_answer_each_in_its_own_way_and_are_swapped_in_place(
     answers = [said(ask(client, QUESTION, model, max_tokens=6)) for model in ("small", first, second)]
     assert len(set(answers)) == 3
 
-    assert load(server, first, adapters[1]) == 400, "without load_inplace a name is taken"
-    assert load(server, first, adapters[1], load_inplace=True) == 200
+    assert load(server, first, adapters[1]) == 400, "the name is taken"
+    assert server.post("/v1/unload_lora_adapter", {"lora_name": first})[0] == 200
+    assert load(server, first, adapters[1]) == 200
     swapped = ask(client, QUESTION, first, max_tokens=6)
     assert said(swapped) == answers[2]
     assert cached(swapped) == 0, "what the former adapter had computed is not used"
@@ -117,6 +118,6 @@ def test_adapters_answer_each_in_its_own_way_and_are_swapped_in_place(
     assert server.post("/v1/chat/completions", {"model": first, "messages": QUESTION})[0] == 404
 
 
-def load(server: Server, name: str, folder: Path, **more: Any) -> int:
+def load(server: Server, name: str, folder: Path) -> int:
     """Load an adapter; the server's status."""
-    return server.post("/v1/load_lora_adapter", {"lora_name": name, "lora_path": str(folder), **more})[0]
+    return server.post("/v1/load_lora_adapter", {"lora_name": name, "lora_path": str(folder)})[0]
