@@ -1,6 +1,6 @@
 """What a model has learnt, at whole tables: matches in which it plays all seats through a lane's own server.
 
-    ./tossim bench learned FOLDER [FOLDER ...] [--matches 20] [--days 2]
+    ./tossim bench learned --model FOLDER [--model FOLDER ...] [--matches 20] [--days 2]
 
 Every folder holds a whole model; each is served and asked as reinforcement asks it (a digest, one tag), at the same
 tables, whose names and seeds no run has learnt with. The first folder is the baseline. Counted are the answers that
@@ -68,7 +68,7 @@ def main() -> int:
     words = argparse.ArgumentParser(
         prog="bench learned", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    words.add_argument("folders", nargs="*", type=Path, default=[SMALL])
+    words.add_argument("--model", type=Path, action="append", metavar="FOLDER", help="may be given several times")
     words.add_argument("--matches", type=int, default=20)
     words.add_argument("--days", type=int, default=2, help="after so many days a match is broken off")
     words.add_argument("--at-once", type=int, default=5, help="matches at a time")
@@ -76,7 +76,7 @@ def main() -> int:
     words.add_argument("--json", action="store_true")
     chosen = words.parse_args()
     found = {}
-    for folder in chosen.folders:
+    for folder in chosen.model or [SMALL]:
         try:
             with serving(folder) as url:
                 found[str(folder)] = asyncio.run(measure(folder, url, chosen))
