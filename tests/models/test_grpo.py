@@ -13,7 +13,7 @@ import pytest
 
 from tests.models.processes import ROOT, environment, started
 from training.folder import RunFolder
-from training.selectors import progress_of
+from training.selectors import folder_of, progress_of
 from training.services import run_create, run_launch
 from training.supervising import run_supervise
 
@@ -186,6 +186,8 @@ def test_a_run_is_supervised_like_any_other_and_its_model_is_asked_as_it_learned
     assert run_supervise(run_id=run_launch(run=run).pk)
     run.refresh_from_db()
     assert (run.state, run.error, str(progress_of(run))[:11]) == ("done", "", "step 5 of 5")
+    said = folder_of(run).log_tail(3)
+    assert (said[-2][:17], said[-1]) == ("step 5 of 5: loss", "done after 5 steps")
     made = run.model
     assert made is not None
     assert (made.base, made.alignment, made.preset) == (str(tmp_path / str(run.pk) / "model"), "control", "chatml")

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from transformers.utils.logging import disable_progress_bar
+
 from training.config.grpo import GrpoSpec
 from training.config.reading import ConfigError, config_read, config_write
 from training.folder import Ended, RunFolder
@@ -21,6 +23,7 @@ from training.grpo.workshop import Cancelled
 def main(path: Path) -> int:
     """Learn in a folder; how that ended."""
     folder, wish = RunFolder(path), Wish()
+    disable_progress_bar()
     if folder.result():
         return _end("the run is done already", Ended.DONE)
     try:

@@ -20,6 +20,9 @@ from training.grpo.workshop import Cancelled, Progress, Workshop
 from training.rollout.points import Place, Walk
 from training.rollout.tables import learner
 
+TOLD = ("loss", "reward_mean", "format", "legal", "target", "active", "outcome", "grad_norm")
+"""Figures that the log names at every step."""
+
 
 class Run:
     """A run in its folder. `stopping` says whether somebody wants it to stop."""
@@ -110,6 +113,8 @@ class Run:
         progress.seconds = round(time.monotonic() - self.began, 2)
         made = {"step": progress.step, "steps": self.spec.all_steps, "seconds": progress.seconds, **line}
         self.folder.add(CURVE, made)
+        told = ", ".join(f"{name} {line[name]:.4g}" for name in TOLD if line.get(name) is not None)
+        print(f"step {progress.step} of {self.spec.all_steps}: {told}", flush=True)  # noqa: T201
         if progress.step % self.spec.save_steps == 0 or progress.step == self.spec.all_steps:
             self._checkpoint()
 
