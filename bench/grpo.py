@@ -63,6 +63,7 @@ def _can_learn() -> bool:
 def measure(chosen: Any) -> dict[str, Any]:
     """All figures; seconds are medians."""
     from training.config.grpo import GrpoSpec
+    from training.grpo.learning import Learning, Lesson
     from training.grpo.policy import Answer, load
     from training.rollout.deeds import text_of
     from training.rollout.points import points
@@ -77,25 +78,37 @@ def measure(chosen: Any) -> dict[str, Any]:
     policy.remember()
     prompts = [policy.encode(item.messages) for item in items]
     texts = [policy.tokenizer.encode(text_of(item, item.scripted), add_special_tokens=False) for item in items]
-    groups = [
-        [Answer((*ids[: chosen.tokens - 1], policy.end), (0.0,) * len(ids), True)] * chosen.answers for ids in texts
-    ]
+    written = [(*ids[: chosen.tokens - 1], policy.end) for ids in texts]
+    groups = [[Answer(ids, (0.0,) * len(ids), True)] * chosen.answers for ids in written]
     count = chosen.asks * chosen.answers
     repeated = [prompt for prompt in prompts for _ in range(chosen.answers)]
-    shared = timed(lambda: policy.sample(prompts, chosen.answers, 0), chosen.repeat)
+    sampled = timed(lambda: policy.sample(prompts, chosen.answers, 0), chosen.repeat)
     alone = timed(lambda: policy.sample(repeated, 1, 0), chosen.repeat)
-    ours = timed(lambda: learn(policy, prompts, groups, spec), chosen.repeat)
+    learning, worth = Learning(policy, 1e-9), [(-1.0) ** row for row in range(chosen.answers)]
+    together = [Lesson(prompt, group, worth) for prompt, group in zip(prompts, groups, strict=True)]
+    apart = [
+        Lesson(one.prompt, [answer], [gain])
+        for one in together
+        for answer, gain in zip(one.answers, one.advantages, strict=True)
+    ]
+    ours = timed(lambda: learning.teach(together, count, len(together)), chosen.repeat)
+    single = timed(lambda: learning.teach(apart, count, len(apart)), chosen.repeat)
     found = {
         "prompt tokens, mean": round(sum(map(len, prompts)) / len(prompts)),
         "completions": count,
-        "completions/s, shared prompt": round(count / shared, 2),
+        "completions/s, shared prompt": round(count / sampled, 2),
         "completions/s, each its own": round(count / alone, 2),
-        "sharing is faster by": round(alone / shared, 2),
+        "sharing is faster by": round(alone / sampled, 2),
         "our learning step, s": round(ours, 2),
+        "the same, each prompt its own, s": round(single, 2),
     }
     if not chosen.no_trl:
-        theirs = trl_step(policy, prompts, groups, spec, chosen.repeat)
-        found |= {"TRL's step, s": round(theirs, 2), "our step over TRL's": round(ours / theirs, 2)}
+        theirs = trl_step(policy, prompts, groups, chosen.repeat)
+        found |= {
+            "TRL's step, s": round(theirs, 2),
+            "our step over TRL's": round(ours / theirs, 2),
+            "each prompt its own, over TRL's": round(single / theirs, 2),
+        }
     return found
 
 
@@ -110,62 +123,51 @@ def timed(deed: Callable[[], object], repeat: int) -> float:
     return median(taken)
 
 
-def learn(policy: Any, prompts: Any, groups: Any, spec: Any) -> None:
-    """The learning part of a step, the distance from the start included, without the optimizer."""
-    import torch
-
-    from training.grpo.loss import loss
-
-    policy.model.zero_grad(set_to_none=True)
-    scored = policy.score(prompts, groups)
-    with torch.no_grad():
-        start = policy.score(prompts, groups, at_start=True).logps
-    wanted = torch.tensor([(-1.0) ** row for row in range(len(scored.logps))])
-    loss(scored, scored.logps.detach(), start, wanted, len(scored.logps), spec).loss.backward()
-
-
-def trl_step(policy: Any, prompts: Any, groups: Any, spec: Any, repeat: int) -> float:
-    """Median seconds of a whole step of TRL that is handed the same answers; its optimizer takes a small part of it."""
+def trl_step(policy: Any, prompts: Any, groups: Any, repeat: int) -> float:
+    """Median seconds of a whole step of TRL that is handed the same answers."""
     os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"
     from datasets import Dataset
     from transformers import TrainerCallback
     from trl import GRPOConfig, GRPOTrainer
 
-    ids = {str(number): (prompt, group) for number, (prompt, group) in enumerate(zip(prompts, groups, strict=True))}
+    given = {str(number): found for number, found in enumerate(zip(prompts, groups, strict=True))}
     began: list[float] = []
+    ended: list[float] = []
 
     def rollout(asked: list[str], trainer: Any) -> dict[str, Any]:
         began.append(time.perf_counter())
-        found = [(ids[one][0], ids[one][1][0]) for one in asked]
         return {
-            "prompt_ids": [list(prompt) for prompt, _ in found],
-            "completion_ids": [list(answer.ids) for _, answer in found],
-            "logprobs": [list(answer.logps)[: len(answer.ids)] for _, answer in found],
+            "prompt_ids": [list(given[one][0]) for one in asked],
+            "completion_ids": [list(given[one][1][0].ids) for one in asked],
+            "logprobs": [list(given[one][1][0].logps) for one in asked],
         }
 
     class Clock(TrainerCallback):
         """Notes when steps end."""
 
-        ends: list[float] = []
-
         def on_step_end(self, *args: Any, **kwargs: Any) -> None:
-            self.ends.append(time.perf_counter())
+            ended.append(time.perf_counter())
 
-    size = spec.asks_per_step * spec.group_size
     with TemporaryDirectory() as folder:
-        config = GRPOConfig(
-            folder, per_device_train_batch_size=size, num_generations=spec.group_size, max_steps=repeat + 1,
-            max_completion_length=spec.max_completion_length, loss_type="dr_grpo", scale_rewards="none", beta=0.0,
-            learning_rate=1e-9, use_cpu=True, bf16=spec.dtype == "bfloat16", report_to="none",
-            save_strategy="no", disable_tqdm=True, logging_strategy="no", use_vllm=False,
-        )  # fmt: skip
         trainer = GRPOTrainer(
-            policy.model, lambda completions, **_: [float(place % 2) for place in range(len(completions))], config,
-            Dataset.from_list([{"prompt": one} for one in ids] * (repeat + 1)), processing_class=policy.tokenizer,
+            policy.model, lambda completions, **_: [float(place % 2) for place in range(len(completions))],
+            GRPOConfig(folder, max_steps=repeat + 1, **bare(policy.spec)),
+            Dataset.from_list([{"prompt": one} for one in given] * (repeat + 1)), processing_class=policy.tokenizer,
             rollout_func=rollout, callbacks=[Clock()],
         )  # fmt: skip
         trainer.train()
-    return median([end - start for start, end in zip(began[1:], Clock.ends[1:], strict=False)])
+    return median([end - start for start, end in zip(began[1:], ended[1:], strict=True)])
+
+
+def bare(spec: Any) -> dict[str, Any]:
+    """What TRL needs to know to take the step that a configuration of ours describes, and nothing else."""
+    return {
+        "per_device_train_batch_size": spec.asks_per_step * spec.group_size, "num_generations": spec.group_size,
+        "max_completion_length": spec.max_completion_length, "loss_type": "dr_grpo", "scale_rewards": "none",
+        "beta": 0.0, "learning_rate": 1e-9, "use_cpu": True, "bf16": spec.dtype == "bfloat16", "use_vllm": False,
+        "gradient_checkpointing": False, "report_to": "none", "save_strategy": "no", "logging_strategy": "no",
+        "disable_tqdm": True,
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
