@@ -71,6 +71,7 @@ def judge_named(name: str) -> Bench:
     judge = Judge(
         name=name, model=facts.served, server=OURS if is_own else host, prompt_price=model.price_prompt,
         completion_price=model.price_completion, family=model.preset,
+        extra=agent_selectors.record_of(model).preset.extra,
     )  # fmt: skip
     if judge.is_outside and not (judge.prompt_price and judge.completion_price):
         raise Rejected(f"{name} has no prices: without them no budget holds.", "no_price")

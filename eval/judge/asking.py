@@ -49,6 +49,8 @@ class Judge:
     completion_price: float = 0.0
     family: str = ""
     timeout: float = 300.0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """What its family's server is told besides, such as whether to think before."""
 
     @property
     def is_outside(self) -> bool:
@@ -108,7 +110,9 @@ def request_of(question: Asked, judge: Judge) -> Request:
     most = parameters.pop("max_tokens")
     wanted = question.schema
     schema = bounded(wanted) if wanted and not judge.is_outside else wanted
-    return Request(judge.model, messages, most, sampling=parameters, schema=schema, timeout=judge.timeout)
+    return Request(
+        judge.model, messages, most, sampling=parameters, extra=judge.extra, schema=schema, timeout=judge.timeout
+    )
 
 
 def tokens_of(request: Request) -> int:

@@ -19,7 +19,7 @@ from agents.lanes.facts import Wanted
 from agents.llm import batches
 from agents.llm.batches import BatchClient
 from agents.llm.client import Completion, Message, Request
-from agents.models import Lane
+from agents.models import Lane, LanguageModel
 from eval.judge.asking import Purse
 from eval.judge.gold import gold_set
 from eval.judge.simulated import SimulatedJudge, gold_questions
@@ -85,6 +85,14 @@ def test_every_seat_is_judged_on_every_day_once_and_its_labels_are_kept(says: An
     (seq,) = label.citations.values_list("seq", flat=True)
     assert LOG[seq - 1].text == label.quote == "I'm the Doctor. Gus is evil."  # type: ignore[attr-defined]
     assert label.rubric == "behaviour/1 omniscient"
+
+
+def test_a_judge_is_spoken_to_as_its_family_wants_it(says: Any) -> None:
+    LanguageModel.objects.filter(name="own").update(preset="qwen3-plain")
+    match, requests = kept(LOG), says(speaks_up)
+    ran("judge", match.pk, "--judge", "own")
+    assert all(request.extra == {"chat_template_kwargs": {"enable_thinking": False}} for request in requests)
+    assert len(requests) == UNITS
 
 
 def test_the_store_answers_what_was_asked_before_and_a_replay_asks_nobody(says: Any) -> None:
