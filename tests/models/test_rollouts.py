@@ -95,6 +95,24 @@ def test_a_server_that_dies_ends_the_run_with_a_sentence_and_it_goes_on_from_the
     assert tried == [(when, how) for when in ("before", "warm", "after") for how in ("greedy", "sampled")]
 
 
+BARE = {"preset": "chatml", "warm_start": {"steps": 0}, "trial": {"asks": 0, "quiz": 0}, "steps": 0}
+KEY = {"vllm_key_env": "ROLLOUTS_KEY"}
+
+
+def test_the_key_of_a_server_comes_out_of_the_environment(
+    model_python: str, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLOUTS_KEY", "open sesame")
+    with wire_to(lambda path, body: (401, "Unauthorized")) as wire:
+        learn(model_python, tmp_path / "run", tiny, wire.url, **BARE, **KEY, episodes={"steps": 1})
+    assert wire.keys == {"Bearer open sesame"}
+
+
+def test_a_run_whose_key_is_not_there_says_so(model_python: str, tiny: Path, tmp_path: Path) -> None:
+    ended = learn(model_python, tmp_path / "run", tiny, "http://127.0.0.1:1", **BARE, **KEY, episodes={"steps": 1})
+    assert ended == (2, "vllm_key_env: the environment variable ROLLOUTS_KEY is not set")
+
+
 NONSENSE = [
     ({"choices": []}, "0 answers instead of 1"),
     ({"choices": [{"text": "<pass>", "logprobs": None}]}, "answered what cannot be used"),
@@ -111,9 +129,8 @@ def test_a_server_that_answers_nonsense_ends_the_run_before_anything_is_learned(
             return 404, answer
         return 200, json.dumps(answer) if path == COMPLETE else "Success"
 
-    bare = {"preset": "chatml", "warm_start": {"steps": 0}, "trial": {"asks": 0, "quiz": 0}, "steps": 0}
     with wire_to(answered) as wire:
-        status, said = learn(model_python, tmp_path / "run", tiny, wire.url, **bare, episodes={"steps": 1})
+        status, said = learn(model_python, tmp_path / "run", tiny, wire.url, **BARE, episodes={"steps": 1})
     assert (status, RunFolder(tmp_path / "run").curve()) == (2, [])
     assert says in said
     assert said.endswith("Resumed, the run goes on from step 0.")

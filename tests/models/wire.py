@@ -14,11 +14,12 @@ Answerer = Callable[[str, dict[str, Any]], tuple[int, str]]
 
 
 class Wire:
-    """`asked` is every path with its body, in order. Once `cut`, nothing is answered any more."""
+    """`asked` is every path with its body, in order, `keys` what they came with. Once `cut`, nothing is answered."""
 
     def __init__(self, answerer: Answerer) -> None:
         self.answerer = answerer
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.keys: set[str | None] = set()
         self.cut = False
         self.cut_when: Callable[[Wire], bool] = lambda wire: False
         """Whether it is to be cut before what was asked last is answered."""
@@ -38,6 +39,7 @@ def wire_to(answerer: Answerer) -> Iterator[Wire]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             wire.asked.append((self.path, body))
+            wire.keys.add(self.headers["Authorization"])
             wire.cut = wire.cut or wire.cut_when(wire)
             if wire.cut:
                 return  # the connection closes without a word

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from agents.lanes.configuration import Variable
 from agents.llm import presets
 from game.written import Strict
 from training.config.base import Adapter, Alignment, Dtype, Name, Place, Positive, Rate, Seed, Share, Steps
@@ -90,6 +91,8 @@ class GrpoSpec(Adapter):
     """Who samples: the model that learns, or a running vLLM that gets its adapter before each step."""
     vllm_url: Annotated[str, Field(max_length=300, pattern=r"^(https?://\S+)?$")] = ""
     """Where that vLLM answers, with or without `/v1`."""
+    vllm_key_env: Variable = ""
+    """The environment variable that holds its key, if it wants one; never the key itself."""
     budget: Tokens = 32
     """Tokens of a completion from which brevity is asked for."""
     temperature: Positive = 1.0
@@ -127,8 +130,9 @@ class GrpoSpec(Adapter):
     def _check_rollouts(self) -> None:
         """Raise ValueError for rollouts that no server could give."""
         if self.rollouts != "vllm":
-            if self.vllm_url:
-                raise ValueError("vllm_url: with rollouts by transformers nothing is asked of it; set rollouts to vllm")
+            for key in ("vllm_url", "vllm_key_env"):
+                if getattr(self, key):
+                    raise ValueError(f"{key}: with rollouts by transformers no server is asked; set rollouts to vllm")
             return
         if not self.vllm_url:
             raise ValueError("vllm_url: rollouts by vllm need the address of a running server")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from typing import Any
 from agents.lanes.adapters import LOADING
 from agents.lanes.control import Control, Reply, Silent
 from game.engine import chance
+from training.config.reading import ConfigError
 from training.folder import weights_sha256
 from training.grpo.policy import Answer, Policy
 from training.grpo.sampling import Unserved
@@ -32,7 +34,10 @@ SEEDS = 2**31
 
 
 class Served:
-    """A sampler that asks a model server. `folder` is the run's, to which the adapters are written."""
+    """A sampler that asks a model server. `folder` is the run's, to which the adapters are written.
+
+    Raises ConfigError where the server's key is not there.
+    """
 
     def __init__(self, policy: Policy, folder: Path) -> None:
         self.policy, self.spec = policy, policy.spec
@@ -40,7 +45,10 @@ class Served:
         own = blake2b(str(self.place).encode(), digest_size=4).hexdigest()
         self.name = f"{self.spec.finetuned_model_id.rpartition('/')[2]}-{own}"
         """Of the adapter on the server: no two runs' are called alike."""
-        self._control = Control(self.spec.vllm_url)
+        variable = self.spec.vllm_key_env
+        if variable and not os.environ.get(variable):
+            raise ConfigError(f"vllm_key_env: the environment variable {variable} is not set")
+        self._control = Control(self.spec.vllm_url, os.environ[variable] if variable else "")
 
     def renew(self) -> None:
         """Give the server the adapter as it is now. Raises Unserved.
