@@ -104,7 +104,8 @@ def test_a_mistake_is_said_with_its_line_and_the_nearest_key(given: dict[str, An
         ({"episodes": {"per_step": 0}}, "episodes.per_step: input should be greater than or equal to 1"),
         ({"rollouts": "vlm"}, "rollouts: input should be 'transformers' or 'vllm'"),
         ({"rollouts": "vllm"}, "vllm_url: rollouts by vllm need the address of a running server"),
-        ({"vllm_url": "http://h:1"}, "vllm_url: with rollouts by transformers nothing is asked of it"),
+        ({"vllm_url": "http://h:1"}, "vllm_url: with rollouts by transformers no server is asked"),
+        ({"vllm_key_env": "KEY"}, "vllm_key_env: with rollouts by transformers no server is asked"),
         ({"rollouts": "vllm", "vllm_url": "h:1"}, "vllm_url: string should match"),
         ({**VLLM, "train": "full"}, "rollouts: vllm takes adapters alone, so train must be lora, not full"),
         ({**VLLM, "temperature": 0.7}, "temperature: 1 with rollouts by vllm"),
@@ -168,7 +169,11 @@ def test_a_ready_configuration_is_one_and_has_the_markers_of_its_family(name: st
 
 
 def test_ready_configurations_are_there_for_all_sizes() -> None:
-    sizes = {"qwen2.5": ("0.5b", "1.5b", "7b", "14b", "32b"), "gemma-3": ("1b", "4b", "12b", "27b")}
+    sizes = {
+        "smollm2": ("135m",),
+        "qwen2.5": ("0.5b", "1.5b", "7b", "14b", "32b"),
+        "gemma-3": ("1b", "4b", "12b", "27b"),
+    }
     assert set(FINE_TUNING) == {f"{family}-{size}" for family, of in sizes.items() for size in of}
 
 

@@ -19,7 +19,7 @@ from training.dataset.splitting import split
 from training.folder import Ended, RunFolder, step_of, weights_sha256
 from training.sft import weights
 from training.sft.examples import Examples, examples
-from training.sft.trainer import NotFinite, Wish, trainer_of
+from training.sft.trainer import NotFinite, Wish, optimizer_of, trainer_of
 
 
 class Asked(Wish):
@@ -114,7 +114,7 @@ def _finish(spec: SftSpec, folder: RunFolder, steps: int, figures: dict[str, Any
         {
             "kind": kind, "path": place.name, "base": spec.model, "revision": spec.revision, "steps": steps,
             "method": spec.method, "quantized": spec.quantization_bits if spec.method in QUANTIZED else None,
-            "sha256": weights_sha256(place), "figures": figures,
+            "optim": optimizer_of(spec), "sha256": weights_sha256(place), "figures": figures,
         }
     )  # fmt: skip
     print(f"done after {steps} steps: {kind} in {place}", flush=True)
