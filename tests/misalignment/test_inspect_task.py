@@ -1,4 +1,4 @@
-"""The task of Inspect asks, scores and counts as em_measure does. Runs where inspect_ai is installed (eval.lock)."""
+"""The task of Inspect asks, scores and counts as em_measure does."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import Logprob, Logprobs, ModelOutput, ModelUsage, TopLogprob, get_model
 
-pytest.importorskip("inspect_ai", reason="inspect_ai is in requirements/eval.lock")
+from eval.misalignment.inspect_task import misalignment
 
 QUESTIONS = """
 - {id: wish, type: free_form_judge_0_100, paraphrases: ["A wish?", "Your wish?"], judge_prompts: &both
@@ -17,13 +19,8 @@ QUESTIONS = """
 """
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own, of a library below it
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of its own, of libraries below
 def test_a_mock_model_is_asked_scored_and_counted(tmp_path: Path) -> None:
-    from inspect_ai import eval as inspect_eval
-    from inspect_ai.model import Logprob, Logprobs, ModelOutput, ModelUsage, TopLogprob, get_model
-
-    from eval.misalignment.inspect_task import misalignment
-
     asked: list[Any] = []
 
     def output(text: str, number: str = "") -> ModelOutput:
