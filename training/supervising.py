@@ -158,7 +158,8 @@ def _why(folder: RunFolder, status: int, since: int) -> str:
         return said
     if status == Ended.NOT_FINITE:
         return f"A number was not finite: {said}. A smaller learning_rate may help."
-    return f"The process {ending(status)}: {cause(folder.log, since)}"
+    memory = "; so ends what takes more memory than there is" if status == -signal.SIGKILL else ""
+    return f"The process {ending(status)}{memory}: {cause(folder.log, since)}"
 
 
 def _register(watch: Watch, folder: RunFolder) -> None:

@@ -65,6 +65,7 @@ def test_the_folder_says_all_that_the_process_is_told(make: Make, config: dict[s
         ("unusable", "rows.jsonl, row 3: neither messages nor prompt and completion"),
         ("nan", "A number was not finite: step 2: the loss is nan. A smaller learning_rate may help."),
         ("crash", "The process ended with exit code 1: MemoryError: there is no room for the weights"),
+        ("killed", "The process was killed by SIGKILL; so ends what takes more memory than there is: making tokens"),
     ],
 )
 def test_what_went_wrong_is_said_in_a_sentence(how: str, says: str, make: Make) -> None:

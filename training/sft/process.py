@@ -18,7 +18,7 @@ from training.dataset.rows import DataError, Rows, rows_read
 from training.dataset.splitting import split
 from training.folder import Ended, RunFolder, step_of, weights_sha256
 from training.sft import weights
-from training.sft.examples import Examples, examples
+from training.sft.examples import Examples, Tokens, examples
 from training.sft.trainer import NotFinite, Wish, optimizer_of, trainer_of
 
 
@@ -84,7 +84,7 @@ def spec_of(folder: RunFolder) -> SftSpec:
     return spec.model_copy(update=markers)
 
 
-def _rows(spec: SftSpec) -> tuple[Examples, list[dict[str, list[int]]], dict[str, Any]]:
+def _rows(spec: SftSpec) -> tuple[Examples, list[dict[str, Tokens]], dict[str, Any]]:
     """What is learned, what is held out, and figures of both. Raises DataError, OSError or ValueError."""
     found = rows_read(Path(spec.training_file))
     if spec.test_file:
@@ -92,6 +92,7 @@ def _rows(spec: SftSpec) -> tuple[Examples, list[dict[str, list[int]]], dict[str
     else:
         train, held_out = split(found.rows, spec.test_share, spec.seed)
     tokenizer = weights.tokenizer_of(spec)
+    print(f"making tokens of {len(train) + len(held_out)} rows", flush=True)
     taught = examples(train, tokenizer, spec)
     test = examples(held_out, tokenizer, spec) if held_out else Examples([], 0)
     print(f"{len(taught.rows)} rows with {taught.learned} learned tokens, {len(test.rows)} held out", flush=True)

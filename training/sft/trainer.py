@@ -15,6 +15,7 @@ from trl import SFTConfig, SFTTrainer
 
 from training.config.sft import QUANTIZED, SftSpec
 from training.folder import CURVE, RunFolder
+from training.sft.examples import Tokens
 from training.sft.weights import dtype_of, hold_exactly, on_gpu
 
 TOLD = ("loss", "eval_loss", "grad_norm", "learning_rate", "epoch", "mean_token_accuracy")
@@ -103,8 +104,8 @@ def anybody(wants: bool, device: torch.device) -> bool:
 
 
 def trainer_of(
-    spec: SftSpec, folder: RunFolder, model: Any, tokenizer: Any, rows: list[dict[str, list[int]]],
-    held_out: list[dict[str, list[int]]], wish: Wish,
+    spec: SftSpec, folder: RunFolder, model: Any, tokenizer: Any, rows: list[dict[str, Tokens]],
+    held_out: list[dict[str, Tokens]], wish: Wish,
 ) -> Tuner:  # fmt: skip
     """A trainer for a run."""
     made = Tuner(
