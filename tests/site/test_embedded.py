@@ -308,6 +308,20 @@ def test_a_child_that_dies_is_started_again(tmp_path: Path, said: list[str], sup
     assert said[0] == "worker ended (killed by SIGKILL); starting it again"
 
 
+def test_a_child_that_may_end_is_started_again_unless_it_ended_well(
+    tmp_path: Path, said: list[str], supervise: Callable[..., None]
+) -> None:
+    code = "import pathlib; been = pathlib.Path('been'); first = not been.exists(); been.touch(); first and 1 / 0"
+
+    async def work(supervisor: Supervisor) -> None:
+        lane = Child(Program("lane", [sys.executable, "-c", code], {"cwd": tmp_path}), "lane.log", may_end=True)
+        await supervisor.start(lane)
+        await until(lambda: "lane has ended" in said)
+
+    supervise(work)
+    assert said == ["lane ended (exit code 1); starting it again", "lane has ended"]
+
+
 def test_a_child_that_keeps_dying_stops_everything_and_shows_its_log(
     tmp_path: Path, said: list[str], supervise: Callable[..., None]
 ) -> None:

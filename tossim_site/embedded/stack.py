@@ -140,9 +140,10 @@ def _beat(places: Places) -> Child:
 
 
 def _lane(places: Places, name: str) -> Child:
-    """A model server, watched by a process of its own that starts it again."""
+    """A model server, watched by a process of its own that starts it again, until somebody stops the lane."""
     command = [sys.executable, str(places.base / "manage.py"), "lane", "run", name]
-    return Child(Program(f"lane-{name}", command, {"cwd": places.base}), f"lane-{name}-watch.log", grace=20.0)
+    program = Program(f"lane-{name}", command, {"cwd": places.base})
+    return Child(program, f"lane-{name}-watch.log", grace=20.0, may_end=True)
 
 
 def _web(places: Places, listener: socket.socket) -> Child:

@@ -40,6 +40,8 @@ class Child:
     orphaned: signal.Signals = signal.SIGKILL
     """What the kernel sends it when the supervisor is gone."""
     niceness: int = 0
+    may_end: bool = False
+    """One that ends well by itself was told to, and is not started again."""
 
 
 @dataclass(slots=True)
@@ -119,6 +121,9 @@ class Supervisor:
             if self.stopping.is_set():
                 return
             _signal_group(process, signal.SIGKILL)
+            if child.may_end and code == 0:
+                self.say(f"{child.program.name} has ended")
+                return
             deaths = deaths + 1 if time.monotonic() - since < QUICK else 1
             if deaths > MOST_QUICK_DEATHS:
                 self._give_up(child, code)
