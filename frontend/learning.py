@@ -1,4 +1,4 @@
-"""What the folder of a run tells of its learning: curves with what they stand beside, trials, samples."""
+"""What the folder of a run tells of its learning: curves with what they stand beside, trials, samples, games."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ POINTS = 300
 """Points of a curve at most: more than a screen has room for."""
 NEWEST = 24
 """Samples that are shown at most; a checkpoint's are shown together, so those of the newest in any case."""
+GAMES_SHOWN = 6
+"""Sample games that are shown at most: the newest."""
 LONGEST = 4000
 """Characters of a sample's text that are shown."""
 BESIDE = {"format": "format", "legal": "legal", "target": "target", "active": "acts"}
@@ -121,13 +123,30 @@ def _sample(line: Line) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
-
-
 def first_sampled(config: Line) -> int | None:
     """The first step of which samples are kept; None of a run that keeps none."""
     every, warm = config.get("save_steps"), config.get("warm_start")
     if not (every and warm and config.get("samples")):
         return None
     return (int(warm["steps"]) // int(every) + 1) * int(every)
+
+
+# Sample games ---------------------------------------------------------------------------------------------------------
+
+
+def games_of(lines: Sequence[Line]) -> dict[str, Any]:
+    """Sample games, the newest first, and how many older ones are left out."""
+    shown = lines[-GAMES_SHOWN:]
+    return {"games": [_game(line) for line in reversed(shown)], "older_games": len(lines) - len(shown)}
+
+
+def _game(line: Line) -> dict[str, Any]:
+    told = [{"problem": "", **one, "text": _cut(one["text"])} for one in line["lines"]]
+    return {**line, "lines": told}
+
+
+# Help -----------------------------------------------------------------------------------------------------------------
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

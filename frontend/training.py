@@ -18,7 +18,7 @@ from frontend.schemas.training import RunList, RunOut
 from game.log import STALE_AFTER
 from game.services import Rejected
 from training import selectors, services
-from training.folder import SAMPLES, TRIALS
+from training.folder import GAMES, SAMPLES, TRIALS
 from training.models import Run
 
 router = Router()
@@ -57,7 +57,8 @@ def _learning(run: Run) -> dict[str, Any]:
         "curves": learning.curves_of(curve, trials), "phases": learning.phases_of(curve), **learning.trials_of(trials),
         "held_out_role": run.config.get("plan", {}).get("held_out_role", ""),
         "tried_at": run.config.get("trial", {}).get("asks", 0), **learning.samples_of(folder.lines(SAMPLES)),
-        "first_sampled": learning.first_sampled(run.config),
+        "first_sampled": learning.first_sampled(run.config), **learning.games_of(folder.lines(GAMES)),
+        "games_kept": bool(run.config.get("games")),
     }  # fmt: skip
 
 

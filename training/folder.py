@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 STEP = re.compile(r"step-(\d+)")
-CURVE, SAMPLES, TRIALS = "curve.jsonl", "samples.jsonl", "trials.jsonl"
+CURVE, SAMPLES, GAMES, TRIALS = "curve.jsonl", "samples.jsonl", "games.jsonl", "trials.jsonl"
 KEPT = 2
 """Checkpoints that are kept: the newest may be of a step that one wants to go behind."""
 LOG_TAIL = 20_000
@@ -77,7 +77,7 @@ class RunFolder:
     # Figures ----------------------------------------------------------------------------------------------------------
 
     def lines(self, name: str) -> list[dict[str, Any]]:
-        """The lines of CURVE, SAMPLES or TRIALS so far; one that is still being written is left out."""
+        """The lines of CURVE, SAMPLES, GAMES or TRIALS so far; one that is still being written is left out."""
         return list(_lines(self.path / name))
 
     def curve(self) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ class RunFolder:
 
         A line that was cut off by a crash goes too.
         """
-        for name in (CURVE, SAMPLES, TRIALS):
+        for name in (CURVE, SAMPLES, GAMES, TRIALS):
             if (self.path / name).exists():
                 kept = [line for line in self.lines(name) if line.get("step", 0) <= step]
                 _write(self.path / name, "".join(json.dumps(line) + "\n" for line in kept))

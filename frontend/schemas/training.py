@@ -135,10 +135,33 @@ class CheckpointOut(Shape):
     samples: list[SampleOut]
 
 
+class GameLineOut(Shape):
+    """What the model's seat saw in a match, or what it answered; `problem` says why an answer was not taken."""
+
+    kind: Literal["phase", "line", "answer"]
+    text: str
+    problem: str
+
+
+class GameOut(Shape):
+    """A whole match that the model played at a step. Games of one `match` began alike."""
+
+    step: int
+    match: str
+    player: str
+    role: str
+    won: bool
+    days: int
+    asked: int
+    taken: int
+    lines: list[GameLineOut]
+
+
 class RunOut(RunRow):
     """A run with all that its folder tells. `tried_at`: at how many points that are held out it is tried.
 
-    `first_sampled` is the first step whose samples are kept, and null where none are; `older_samples` are not shown.
+    `first_sampled` is the first step whose samples are kept, and null where none are; `older_samples` and `older_games`
+    are not shown. Of sample games `games_kept` says whether any are to be.
     """
 
     config: str
@@ -153,6 +176,9 @@ class RunOut(RunRow):
     tried_at: int
     checkpoints: list[CheckpointOut]
     older_samples: int
+    games: list[GameOut]
+    older_games: int
+    games_kept: bool
     first_sampled: int | None
     log: list[str]
     now: int

@@ -57,6 +57,18 @@ def test_samples_are_shown_as_text_by_checkpoint_the_best_answer_first(page: Pag
     expect(samples.get_by_role("listitem")).to_have_count(4)
 
 
+def test_sample_games_of_two_checkpoints_can_be_read_beside_each_other(page: Page, stack: Any) -> None:
+    sign_in(page, f"/training/{kept_run('done', 64, kind='grpo').pk}")
+    games = page.get_by_role("region", name="Games")
+    newest = games.get_by_role("list", name="Step 64, Kit")
+    expect(newest.get_by_role("listitem").nth(5)).to_have_text("Kit answers <vote>cl</vote>")
+    games.get_by_text("Step 32").click()
+    older = games.get_by_role("list", name="Step 32, Kit")
+    expect(older.get_by_text("not taken: no action")).to_be_visible()
+    expect(newest).to_be_visible()
+    assert games.locator("img, b").count() == 0
+
+
 def test_a_run_is_followed_while_it_learns_and_what_is_read_stays_unfolded(page: Page, stack: Any) -> None:
     run = kept_runs()
     sign_in(page, f"/training/{run.pk}")

@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from game.engine.fold import visible
+from game.engine.text import render
 from tests.models.processes import ROOT, environment, started
-from training.folder import RunFolder
+from training.folder import GAMES, RunFolder
+from training.rollout.episodes import Episode
+from training.rollout.tables import Plan, learner
 from training.selectors import folder_of, progress_of
 from training.services import run_create, run_launch
 from training.supervising import run_supervise
@@ -135,8 +139,22 @@ def test_a_run_leaves_what_the_contract_says(model_python: str, undisturbed: Pat
     sampled = [json.loads(line) for line in (undisturbed / "samples.jsonl").read_text().splitlines()]
     assert [line["step"] for line in sampled] == [6, 6, 8, 8]
     assert all(len(line["completions"]) == len(line["rewards"]) == 4 for line in sampled)
+    assert [line["step"] for line in RunFolder(undisturbed).lines(GAMES)] == [4, 6, 8, 9]
     again = grpo(model_python, undisturbed)
     assert (again.returncode, again.stdout.strip()) == (0, "the run is done already")
+
+
+def test_a_sample_game_is_a_match_as_its_seat_saw_it_with_what_the_model_said(undisturbed: Path) -> None:
+    episode = Episode(Plan(), "0/game/0", learner())
+    while episode.point:
+        episode.act(())  # nothing that so small a model says is ever taken, so its seat waits
+    seen = visible(episode.log, episode.seat)
+    for game in RunFolder(undisturbed).lines(GAMES):
+        said = [line for line in game["lines"] if line["kind"] == "answer"]
+        assert (len(said), game["taken"], game["won"]) == (game["asked"], 0, episode.won)
+        assert all(line["text"] and line["problem"] for line in said)
+        told = [line["text"] for line in game["lines"] if line["kind"] != "answer"]
+        assert told == [text for event in seen if (text := render.line(event, episode.names, episode.seat))]
 
 
 def test_before_and_after_stand_beside_players_without_a_model(model_python: str, undisturbed: Path) -> None:
@@ -164,6 +182,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_nothing_had_happened(
     assert not (path / "result.json").exists()
     assert grpo(model_python, path).returncode == 0
     assert curve(path) == curve(undisturbed)
+    assert RunFolder(path).lines(GAMES) == RunFolder(undisturbed).lines(GAMES)
     both = [json.loads((one / "result.json").read_text())["sha256"] for one in (path, undisturbed)]
     assert both[0] == both[1]
 

@@ -11,7 +11,7 @@ from agents.models import LanguageModel
 from tests.training import reinforced
 from training.config.reading import config_read, config_value, config_write
 from training.config.ready import ready_configs
-from training.folder import CURVE, SAMPLES, TRIALS
+from training.folder import CURVE, GAMES, SAMPLES, TRIALS
 from training.models import Run
 from training.selectors import folder_of
 
@@ -42,6 +42,7 @@ def kept_run(state: str = "running", steps: int = 60, *, kind: str = "sft", **gi
     if kind == "grpo":
         folder.add(TRIALS, *(reinforced.trials(steps, done=state == "done") if steps else ()))
         folder.add(SAMPLES, *reinforced.samples(steps))
+        folder.add(GAMES, *reinforced.games(steps))
     return run
 
 

@@ -89,6 +89,26 @@ ANSWERS = {
 REWARDS = {NIGHT: (1.0, 0.0, 0.6, 1.0, 0.0, 0.4, 1.0, 1.0), TRIAL: (1.0, 1.0, 0.0, 0.0, 0.6, 1.0, 0.8, 0.55)}
 
 
+def games(steps: int) -> list[dict[str, Any]]:
+    """The same match at each checkpoint from the end of the warm start on; only later answers are taken."""
+    return [
+        {
+            "step": step, "match": "0/game/0", "player": "Kit", "role": "Mafioso", "won": step > WARM + SAVE, "days": 4,
+            "asked": 2, "taken": 2 if step > WARM + SAVE else 1,
+            "lines": [
+                {"kind": "line", "text": "You are the Mafioso."}, {"kind": "phase", "text": "Night 1"},
+                {"kind": "line", "text": f"[Mafia] Cleo: {HURTFUL}"},
+                {"kind": "answer", "text": "<kill>ju</kill>", "problem": ""},
+                {"kind": "phase", "text": "Day 2 - Voting"},
+                {"kind": "answer", "text": "<vote>cl</vote>" if step > WARM + SAVE else HURTFUL,
+                 "problem": "" if step > WARM + SAVE else "no action"},
+                {"kind": "line", "text": "June was killed by the Mafia. They were the Spy."},
+            ],
+        }
+        for step in range(WARM, steps + 1, SAVE)
+    ]  # fmt: skip
+
+
 def samples(steps: int) -> list[dict[str, Any]]:
     """Two states at each checkpoint of GRPO; from the third on forks are played out."""
     return [

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pydantic import TypeAdapter
 
-from frontend.learning import LONGEST, NEWEST, POINTS, curves_of, samples_of
+from frontend.learning import GAMES_SHOWN, LONGEST, NEWEST, POINTS, curves_of, games_of, samples_of
 from frontend.schemas.training import RunList, RunOut
 from tests.training import reinforced
 from tests.training.conftest import Make
@@ -113,6 +113,19 @@ def test_samples_are_told_by_checkpoint_with_alike_answers_once_and_the_best_fir
     assert (found.first_sampled, found.older_samples) == (32, 0)
 
 
+def test_sample_games_are_told_line_by_line_the_newest_first(staff: Client, tmp_path: Path, settings: Any) -> None:
+    settings.TOSSIM_TRAINING = str(tmp_path)
+    found = told(staff, f"/api/training/{kept_run('done', 64, kind='grpo').pk}", RunOut)
+    assert [(one.step, one.won, one.taken) for one in found.games] == [
+        (64, True, 2), (56, True, 2), (48, True, 2), (40, True, 2), (32, False, 1), (24, False, 1),
+    ]  # fmt: skip
+    assert [(one.kind, one.problem) for one in found.games[-1].lines if one.kind == "answer"] == [
+        ("answer", ""), ("answer", "no action"),
+    ]  # fmt: skip
+    assert (found.games_kept, found.older_games) == (True, 0)
+    assert games_of(reinforced.games(80))["older_games"] == 8 - GAMES_SHOWN
+
+
 def test_old_samples_and_the_end_of_a_long_text_are_left_out() -> None:
     long = {**reinforced.samples(32)[0], "completions": ["a" * (LONGEST + 1)], "rewards": [0.0]}
     found = samples_of([{**long, "step": step} for step in range(NEWEST + 6)])
@@ -126,6 +139,7 @@ def test_a_fine_tuning_run_has_no_phases_trials_or_samples(staff: Client, tmp_pa
     settings.TOSSIM_TRAINING = str(tmp_path)
     found = told(staff, f"/api/training/{kept_run().pk}", RunOut)
     assert (found.phases, found.trials, found.checkpoints, found.first_sampled) == ([], [], [], None)
+    assert (found.games, found.games_kept) == ([], False)
 
 
 def test_a_long_curve_is_thinned_out_but_keeps_its_end() -> None:

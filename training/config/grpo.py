@@ -113,6 +113,8 @@ class GrpoSpec(Adapter):
     save_steps: Steps = 10
     samples: Annotated[int, Field(ge=0, le=256)] = 2
     """Points of a checkpoint's step whose completions are kept."""
+    games: Annotated[int, Field(ge=0, le=16)] = 1
+    """Whole matches that are played at each checkpoint after the warm start and kept, the same ones each time."""
     trial: Trial = Field(default_factory=Trial)
     seed: Seed = 0
 

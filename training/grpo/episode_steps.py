@@ -7,49 +7,18 @@ the deed itself earned, less the mean over the step.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import fmean
 
 from game.engine import chance
 from training.folder import SAMPLES
 from training.grpo.figures import Figures, mean, rounded, shares, worth
 from training.grpo.learning import Lesson
-from training.grpo.policy import Answer
+from training.grpo.playing import Said, Trace, play
 from training.grpo.workshop import Workshop
 from training.reward.advantages import Baselines, credit, is_flat, shuffled
 from training.reward.terms import reward, terms
-from training.rollout.deeds import Deed, deed, text_of
-from training.rollout.episodes import Episode
-from training.rollout.points import Point
-from training.rollout.tables import learner
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the learner answered at one ask of an episode."""
-
-    point: Point
-    prompt: Sequence[int]
-    answer: Answer
-    text: str
-    deed: Deed
-
-
-@dataclass
-class Trace:
-    """An episode with all that the learner said in it, in order."""
-
-    episode: Episode
-    said: list[Said] = field(default_factory=list)
-
-    @property
-    def outcome(self) -> float:
-        """1 where the learner's seat has won, -1 where it has lost."""
-        return 1.0 if self.episode.won else -1.0
-
-    def expected(self, baselines: Baselines) -> float:
-        """What is expected of its role."""
-        return baselines.of(self.episode.role, self.episode.setup)
+from training.rollout.deeds import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +38,8 @@ def episode_step(shop: Workshop) -> Figures:
     """
     spec, progress = shop.spec, shop.progress
     shop.sampler.renew()
-    traces = _played(shop)
+    names = [f"{spec.seed}/episode/{progress.step}/{number}" for number in range(spec.episodes.per_step)]
+    traces = play(shop, names)
     baselines = Baselines(progress.baselines, spec.episodes.rate)
     found = _worth(shop, traces, baselines)
     chosen = _chosen(shop, found)
@@ -93,26 +63,6 @@ def episode_step(shop: Workshop) -> Figures:
         "expected": rounded(expected),
         **learnt,
     }
-
-
-def _played(shop: Workshop) -> list[Trace]:
-    """The step's matches, played to their ends; those that are at an ask are answered together."""
-    spec, policy, step = shop.spec, shop.policy, shop.progress.step
-    record = learner(family=spec.family)
-    names = [f"{spec.seed}/episode/{step}/{number}" for number in range(spec.episodes.per_step)]
-    traces = [Trace(Episode(spec.plan, name, record)) for name in names]
-    batch = 0
-    while asked := [(trace, point) for trace in traces if (point := trace.episode.point)]:
-        shop.pause()
-        prompts = [policy.encode(point.messages) for _, point in asked]
-        sampled = shop.sampler.sample(prompts, 1, shop.seed("episodes", batch))
-        for (trace, point), prompt, (answer,) in zip(asked, prompts, sampled, strict=True):
-            text = policy.text(answer)
-            came = deed(point, text, tokens=len(answer.ids), ended=answer.ended)
-            trace.said.append(Said(point, prompt, answer, text, came))
-            trace.episode.act(came.actions if came.marks.legal else ())
-        batch += 1
-    return traces
 
 
 def _worth(shop: Workshop, traces: Sequence[Trace], baselines: Baselines) -> list[list[Worth]]:

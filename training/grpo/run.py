@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from training.config.grpo import GrpoSpec
-from training.folder import CURVE, TRIALS, RunFolder
+from training.folder import CURVE, GAMES, TRIALS, RunFolder
 from training.grpo import checkpoints, trial
 from training.grpo.episode_steps import episode_step
 from training.grpo.figures import Figures
+from training.grpo.games import games_keep
 from training.grpo.learning import Learning
 from training.grpo.point_steps import point_step
 from training.grpo.policy import Policy
@@ -70,10 +71,12 @@ class Run:
             made = trial.of_scripts(spec, self.held_out)
             self.folder.add(TRIALS, *({"step": 0, **counts} for counts in made))
         self._try("before")
+        self._play()
         while self.progress.step < spec.all_steps:
             if self.progress.step == spec.warm_start.steps and self.policy.start is None:
                 self._turn_to_grpo()
             self._note(self._step())
+            self._play()
             self.shop.pause()
         if spec.all_steps == spec.warm_start.steps:
             self._try("warm")
@@ -115,8 +118,12 @@ class Run:
         self.folder.add(CURVE, made)
         told = ", ".join(f"{name} {line[name]:.4g}" for name in TOLD if line.get(name) is not None)
         print(f"step {progress.step} of {self.spec.all_steps}: {told}", flush=True)  # noqa: T201
-        if progress.step % self.spec.save_steps == 0 or progress.step == self.spec.all_steps:
+        if self._due():
             self._checkpoint()
+
+    def _due(self) -> bool:
+        """Whether there is a checkpoint at this step."""
+        return self.progress.step % self.spec.save_steps == 0 or self.progress.step == self.spec.all_steps
 
     def _checkpoint(self) -> None:
         progress = self.progress
@@ -124,6 +131,13 @@ class Run:
         progress.places = {name: [walk.place.match, list(walk.place.moved)] for name, walk in places.items()}
         checkpoints.save(self.folder, progress.step, self.policy, self.shop.learning.optimizer, asdict(progress))
         self.saved = progress.step
+
+    def _play(self) -> None:
+        """Play a checkpoint's sample games, unless that was done."""
+        step = self.progress.step
+        is_wanted = self.spec.games and step and step >= self.spec.warm_start.steps and self._due()
+        if is_wanted and all(line["step"] != step for line in self.folder.lines(GAMES)):
+            games_keep(self.shop)
 
     def _try(self, when: str) -> None:
         """Try the model at the points that are held out, unless that was done."""

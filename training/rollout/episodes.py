@@ -6,9 +6,12 @@ the learner did, and on nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agents.llm.record import ModelRecord
 from game.engine import chance
 from game.engine.actions import Action, Pass
+from game.engine.events import Event
 from game.engine.types import Seat
 from training.rollout.points import Match, Point
 from training.rollout.tables import Plan, table
@@ -30,6 +33,21 @@ class Episode:
         self.setup = ", ".join(sorted(agreed.slots))
         """The table's roles, in the order of their names."""
         self._walk()
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Who sits at the table, by seat."""
+        return self._match.state.public.table.names
+
+    @property
+    def log(self) -> Sequence[Event]:
+        """All that has happened in the match."""
+        return self._match.log
+
+    @property
+    def days(self) -> int:
+        """On which day the match is, or ended."""
+        return self._match.state.public.day
 
     @property
     def won(self) -> bool:

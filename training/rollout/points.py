@@ -6,7 +6,7 @@ alike, since scripts are functions of what they saw and of their seeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.llm.client import Message
@@ -76,6 +76,11 @@ class Match:
     def state(self) -> State:
         """Where the match stands."""
         return self.turn.state
+
+    @property
+    def log(self) -> Sequence[Event]:
+        """All that has happened."""
+        return self._log
 
     @property
     def is_over(self) -> bool:

@@ -182,9 +182,11 @@ export interface TrialRow {
 export interface SampleAnswer { text: string; reward: number; outcome: number | null; times: number }
 export interface Sample { point: string; role: string; prompt: string; scripted: string; answers: SampleAnswer[] }
 export interface Checkpoint { step: number; samples: Sample[] }
+export interface GameLine { kind: 'phase' | 'line' | 'answer'; text: string; problem: string }
+export interface SampleGame { step: number; match: string; player: string; role: string; won: boolean; days: number; asked: number; taken: number; lines: GameLine[] }
 export interface RunOut extends RunRow {
   config: string; data_sha256: string; weights_sha256: string; folder: string; curves: RunCurve[]; phases: RunPhase[]; trials: TrialRow[]; held_out_trials: TrialRow[];
-  held_out_role: string; tried_at: number; checkpoints: Checkpoint[]; older_samples: number; first_sampled: number | null; log: string[]; now: number;
+  held_out_role: string; tried_at: number; checkpoints: Checkpoint[]; older_samples: number; first_sampled: number | null; games: SampleGame[]; older_games: number; games_kept: boolean; log: string[]; now: number;
 }
 export interface Initial extends Partial<Omit<LogPage, 'matches'>> {
   page: 'home' | 'match' | 'me' | 'rules' | 'lobby' | 'lanes' | 'compare' | 'logs' | 'report' | 'experiments' | 'experiment' | 'leaderboard' | 'training' | 'training-run' | 'saved'; matches?: number; lanes?: Lane[]; swaps?: Swap[]; roles: string[]; live?: MatchCard[]; ended?: MatchList; account?: Account | null; played?: Played[]; records?: Me['records']; match?: MatchOut; user: User | null; csrf: string; now: number;

@@ -45,7 +45,7 @@ const CURVE: RunCurve = { name: 'loss', points: [{ x: 1, y: 4 }, { x: 2, y: 2 }]
 const beside = (...values: number[]): RunCurve['beside'] => values.map((value, at) => ({ player: `p${at}`, value }));
 const MORE: RunOut = {
   ...RUN, kind: 'grpo', config: '', data_sha256: '', weights_sha256: '', folder: '', curves: [], phases: [], trials: [], held_out_trials: [], held_out_role: 'Lookout',
-  tried_at: 200, checkpoints: [], older_samples: 0, first_sampled: 32, log: [], now: 0,
+  tried_at: 200, checkpoints: [], older_samples: 0, games: [], older_games: 0, games_kept: false, first_sampled: 32, log: [], now: 0,
 };
 
 describe('a curve of a run', () => {

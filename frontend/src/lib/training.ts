@@ -160,6 +160,11 @@ export function unsampled(run: RunOut): string {
   return run.state === 'running' || run.state === 'waiting' ? `The first are kept at step ${first}.` : `It ended before step ${first}, the first at which some are kept.`;
 }
 
+/** Why no sample game is there. */
+export function ungamed(run: RunOut): string {
+  return run.state === 'running' || run.state === 'waiting' ? 'The first is played at the first checkpoint after the warm start.' : 'It ended before its first sample game.';
+}
+
 /** What the answers of a checkpoint earned, in the mean. */
 export function earned(checkpoint: Checkpoint): number {
   const answers = checkpoint.samples.flatMap((one) => one.answers);
