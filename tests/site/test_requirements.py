@@ -54,7 +54,7 @@ def test_every_package_of_a_lock_has_hashes(name: str) -> None:
     assert [entry for entry in entries if entry and "--hash=sha256:" not in entry] == []
 
 
-@pytest.mark.parametrize("name", ["base", "envs"])
+@pytest.mark.parametrize("name", ["base", "envs", "eval"])
 def test_the_lock_of_the_tests_holds_the_others(name: str) -> None:
     other, tests = locked(name), locked("test")
     assert {package: tests.get(package) for package in other} == other
