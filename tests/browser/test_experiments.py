@@ -45,7 +45,7 @@ def test_without_an_experiment_the_page_says_how_to_make_one(page: Page, stack: 
     sign_in(page, "/experiments")
     expect(page.get_by_role("heading", name="No experiment yet")).to_be_visible()
     expect(page.get_by_role("link", name="in the admin")).to_have_attribute("href", "/admin/eval/experiment/add/")
-    expect(page.get_by_text("python manage.py experiment run plan.yaml")).to_be_visible()
+    expect(page.get_by_text("./tossim manage experiment run plan.yaml")).to_be_visible()
 
 
 def test_guests_are_told_that_experiments_are_for_staff(visit: Visit) -> None:
@@ -116,7 +116,7 @@ def test_the_leaderboard_does_not_order_what_overlaps(visit: Visit, width: int, 
 def test_an_empty_leaderboard_says_where_ratings_come_from(page: Page, stack: Any) -> None:
     page.goto("/leaderboard")
     expect(page.get_by_role("heading", name="Nobody is rated yet")).to_be_visible()
-    expect(page.get_by_text("python manage.py experiment run plan.yaml")).to_be_visible()
+    expect(page.get_by_text("./tossim manage experiment run plan.yaml")).to_be_visible()
 
 
 @SIZES
