@@ -64,37 +64,27 @@ def measure(chosen: Any) -> dict[str, Any]:
     """All figures; seconds are medians."""
     from training.config.grpo import GrpoSpec
     from training.grpo.learning import Learning, Lesson
-    from training.grpo.policy import Answer, load
-    from training.rollout.deeds import text_of
-    from training.rollout.points import points
-    from training.rollout.tables import Plan, learner
+    from training.grpo.policy import load
 
     spec = GrpoSpec(
         model=chosen.model, finetuned_model_id="bench", train="layers", layers=chosen.layers, dtype=chosen.precision,
         asks_per_step=chosen.asks, group_size=chosen.answers, max_completion_length=chosen.tokens, device="cpu",
     )  # fmt: skip
-    items = list(islice(points(Plan(kinds={"act": 1.0, "vote": 0.5}), "bench", learner()), chosen.asks))
     policy = load(spec)
     policy.remember()
-    prompts = [policy.encode(item.messages) for item in items]
-    texts = [policy.tokenizer.encode(text_of(item, item.scripted), add_special_tokens=False) for item in items]
-    written = [(*ids[: chosen.tokens - 1], policy.end) for ids in texts]
-    groups = [[Answer(ids, (0.0,) * len(ids), True)] * chosen.answers for ids in written]
-    count = chosen.asks * chosen.answers
-    repeated = [prompt for prompt in prompts for _ in range(chosen.answers)]
-    sampled = timed(lambda: policy.sample(prompts, chosen.answers, 0), chosen.repeat)
-    alone = timed(lambda: policy.sample(repeated, 1, 0), chosen.repeat)
-    learning, worth = Learning(policy, 1e-9), [(-1.0) ** row for row in range(chosen.answers)]
-    together = [Lesson(prompt, group, worth) for prompt, group in zip(prompts, groups, strict=True)]
+    learning, count, repeat = Learning(policy, 1e-9), chosen.asks * chosen.answers, chosen.repeat
+    together = lessons(policy, chosen)
     apart = [
         Lesson(one.prompt, [answer], [gain])
         for one in together
         for answer, gain in zip(one.answers, one.advantages, strict=True)
     ]
-    ours = timed(lambda: learning.teach(together, count, len(together)), chosen.repeat)
-    single = timed(lambda: learning.teach(apart, count, len(apart)), chosen.repeat)
+    sampled = timed(lambda: policy.sample([one.prompt for one in together], chosen.answers, 0), repeat)
+    alone = timed(lambda: policy.sample([one.prompt for one in apart], 1, 0), repeat)
+    ours = timed(lambda: learning.teach(together, count, len(together)), repeat)
+    single = timed(lambda: learning.teach(apart, count, len(apart)), repeat)
     found = {
-        "prompt tokens, mean": round(sum(map(len, prompts)) / len(prompts)),
+        "prompt tokens, mean": round(sum(len(one.prompt) for one in together) / len(together)),
         "completions": count,
         "completions/s, shared prompt": round(count / sampled, 2),
         "completions/s, each its own": round(count / alone, 2),
@@ -102,14 +92,33 @@ def measure(chosen: Any) -> dict[str, Any]:
         "our learning step, s": round(ours, 2),
         "the same, each prompt its own, s": round(single, 2),
     }
-    if not chosen.no_trl:
-        theirs = trl_step(policy, prompts, groups, chosen.repeat)
-        found |= {
-            "TRL's step, s": round(theirs, 2),
-            "our step over TRL's": round(ours / theirs, 2),
-            "each prompt its own, over TRL's": round(single / theirs, 2),
-        }
-    return found
+    return found if chosen.no_trl else found | beside(trl_step(policy, together, repeat), ours, single)
+
+
+def lessons(policy: Any, chosen: Any) -> list[Any]:
+    """Prompts of real decision points, each with what a script answers there, as often as a group is large."""
+    from training.grpo.learning import Lesson
+    from training.grpo.policy import Answer
+    from training.rollout.deeds import text_of
+    from training.rollout.points import points
+    from training.rollout.tables import Plan, learner
+
+    worth = [(-1.0) ** row for row in range(chosen.answers)]
+    made = []
+    for item in islice(points(Plan(kinds={"act": 1.0, "vote": 0.5}), "bench", learner()), chosen.asks):
+        ids = policy.tokenizer.encode(text_of(item, item.scripted), add_special_tokens=False)[: chosen.tokens - 1]
+        answer = Answer((*ids, policy.end), (0.0,) * (len(ids) + 1), True)
+        made.append(Lesson(policy.encode(item.messages), [answer] * chosen.answers, worth))
+    return made
+
+
+def beside(theirs: float, ours: float, single: float) -> dict[str, float]:
+    """TRL's seconds, and ratios to them."""
+    return {
+        "TRL's step, s": round(theirs, 2),
+        "our step over TRL's": round(ours / theirs, 2),
+        "each prompt its own, over TRL's": round(single / theirs, 2),
+    }
 
 
 def timed(deed: Callable[[], object], repeat: int) -> float:
@@ -123,23 +132,23 @@ def timed(deed: Callable[[], object], repeat: int) -> float:
     return median(taken)
 
 
-def trl_step(policy: Any, prompts: Any, groups: Any, repeat: int) -> float:
+def trl_step(policy: Any, lessons: Any, repeat: int) -> float:
     """Median seconds of a whole step of TRL that is handed the same answers."""
     os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"
     from datasets import Dataset
     from transformers import TrainerCallback
     from trl import GRPOConfig, GRPOTrainer
 
-    given = {str(number): found for number, found in enumerate(zip(prompts, groups, strict=True))}
+    given = {str(number): lesson for number, lesson in enumerate(lessons)}
     began: list[float] = []
     ended: list[float] = []
 
     def rollout(asked: list[str], trainer: Any) -> dict[str, Any]:
         began.append(time.perf_counter())
         return {
-            "prompt_ids": [list(given[one][0]) for one in asked],
-            "completion_ids": [list(given[one][1][0].ids) for one in asked],
-            "logprobs": [list(given[one][1][0].logps) for one in asked],
+            "prompt_ids": [list(given[one].prompt) for one in asked],
+            "completion_ids": [list(given[one].answers[0].ids) for one in asked],
+            "logprobs": [list(given[one].answers[0].logps) for one in asked],
         }
 
     class Clock(TrainerCallback):

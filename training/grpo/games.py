@@ -1,6 +1,6 @@
 """Sample games: what the model does in whole matches, as its seat saw them, at one checkpoint after another.
 
-They are the same matches each time, and nothing in them is left to chance but what the model does.
+They are the same matches each time, and the model gives its likeliest answers: what differs is what it has learned.
 """
 
 from __future__ import annotations
