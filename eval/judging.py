@@ -17,10 +17,24 @@ from agents.lanes.facts import LaneFacts
 from agents.llm.client import Client
 from eval import services
 from eval.evidence import Record, record_of
-from eval.judge.asking import OURS, A, Asks, Judge, Outcome, Purse, State, ask, ask_all, most_of, request_of, tokens_of
+from eval.judge.asking import (
+    OURS,
+    A,
+    Asks,
+    Judge,
+    Outcome,
+    Purse,
+    State,
+    ask,
+    ask_all,
+    key_of,
+    most_of,
+    request_of,
+    tokens_of,
+)
 from eval.judge.blinding import Blind, aliases
 from eval.judge.leaks import leaks_in, secrets_of
-from eval.judge.questions import ARM, BEHAVIOUR, GAP, Asked, Question, arm, behaviour, gap, key_of
+from eval.judge.questions import ARM, BEHAVIOUR, GAP, Asked, Question, arm, behaviour, gap
 from eval.judge.views import Kind, SeatDay, Unit, seat_day, units_of
 from eval.models import Judgement
 from eval.sources import Source
@@ -173,7 +187,7 @@ class Estimate:
 
 def stored(questions: Iterable[Asked], judge: Judge) -> dict[str, Judgement]:
     """What the store has on these questions, by key: the newest of what the judge said."""
-    keys = [key_of(question, judge.model, judge.server) for question in questions]
+    keys = [key_of(question, judge) for question in questions]
     rows = Judgement.objects.filter(key__in=keys, state__in=FINAL).order_by("pk")
     return {row.key: row for row in rows}
 
@@ -181,7 +195,7 @@ def stored(questions: Iterable[Asked], judge: Judge) -> dict[str, Judgement]:
 def estimate(questions: Sequence[Asked], judge: Judge) -> Estimate:
     """What it would take to ask what the store does not have."""
     known = stored(questions, judge)
-    asked = [one for one in questions if key_of(one, judge.model, judge.server) not in known]
+    asked = [one for one in questions if key_of(one, judge) not in known]
     requests = [request_of(question, judge) for question in asked]
     return Estimate(len(questions) - len(asked), len(asked), sum(map(tokens_of, requests)),
                     sum(most_of(request, judge) for request in requests))  # fmt: skip
@@ -199,7 +213,7 @@ def judge_all(
     replay finds one missing, or nobody serves the judge.
     """
     judge = bench.judge
-    keys = [key_of(question, judge.model, judge.server) for question in questions]
+    keys = [key_of(question, judge) for question in questions]
     known = {} if mode is Mode.LIVE else stored(questions, judge)
     missing = {key: question for question, key in zip(questions, keys, strict=True) if key not in known}
     if missing and mode is Mode.REPLAY:

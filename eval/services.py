@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from eval.judge.asking import OURS, Judge, Outcome, State
+from eval.judge.asking import OURS, Judge, Outcome, State, key_of
 from eval.judge.gate import Worth
-from eval.judge.questions import Asked, Finding, findings, key_of
+from eval.judge.questions import Asked, Finding, findings
 from eval.judge.views import SeatDay
 from eval.labels.citing import conduct, flaw_of
 from eval.labels.codes import SCHEMA, Code
@@ -112,7 +112,7 @@ def seat_forget(*, match: Match, seat: int) -> None:
 def judgement_begin(*, question: Asked, judge: Judge, is_gold: bool = False) -> Judgement:
     """Keep a question before it is asked. One that a stopped run left open will not be answered any more."""
     views = question.views
-    key = key_of(question, judge.model, judge.server)
+    key = key_of(question, judge)
     _settle(Judgement.objects.filter(key=key), Outcome(State.FAILED, "the run was stopped"))
     return Judgement.objects.create(
         key=key, match_id=None if is_gold or not views else views[0].unit.match,

@@ -6,6 +6,8 @@ Knows clients and nothing of stores: what a question led to is handed out, and s
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -113,6 +115,12 @@ def request_of(question: Asked, judge: Judge) -> Request:
     return Request(
         judge.model, messages, most, sampling=parameters, extra=judge.extra, schema=schema, timeout=judge.timeout
     )
+
+
+def key_of(question: Asked, judge: Judge) -> str:
+    """Under which an answer is kept: whoever puts the same to the same server again gets the same."""
+    sent = asdict(request_of(question, judge)) | {"timeout": None}  # how long one waits changes no answer
+    return hashlib.sha256(json.dumps([judge.server, question.rubric, sent], sort_keys=True).encode()).hexdigest()
 
 
 def tokens_of(request: Request) -> int:

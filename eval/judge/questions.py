@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -98,12 +97,6 @@ def _gap_flaw(view: SeatDay, cited: frozenset[int]) -> str:
     if not cited & view.thoughts:
         return "no thought is among them"
     return "" if any(citable[number] for number in cited - view.thoughts) else "nothing that was said is among them"
-
-
-def key_of(question: Asked, model: str, server: str) -> str:
-    """Under which an answer is kept: whoever asks the same again gets the same."""
-    parts = [model, server, question.rubric, question.system, question.prompt, question.parameters, question.schema]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def behaviour(view: SeatDay) -> Question:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,13 +12,13 @@ import pytest
 from agents.llm.client import BadRequest, Completion, RateLimited, TimedOut, TooLong, Unreachable
 from eval.evidence import record_of
 from eval.judge.answers import SHAPES, schema_of
-from eval.judge.asking import Judge, Outcome, Purse, State, ask, ask_all, most_of, request_of
+from eval.judge.asking import Judge, Outcome, Purse, State, ask, ask_all, key_of, most_of, request_of
 from eval.judge.blinding import Blind, aliases
 from eval.judge.gate import same, worth, worth_from
 from eval.judge.gold import FIXED, UNITS, Known, gold_set
 from eval.judge.leaks import leaks_in, secrets_of
 from eval.judge.pairs import Both, report
-from eval.judge.questions import Question, arm, behaviour, findings, gap, key_of, pair
+from eval.judge.questions import Question, arm, behaviour, findings, gap, pair
 from eval.judge.simulated import SIMULATED, SimulatedJudge, gold_questions
 from eval.judge.unblinding import Sample, accuracy, bag_of_words
 from eval.judge.views import Kind, Unit, seat_day
@@ -197,13 +198,16 @@ def test_many_questions_never_spend_more_than_the_budget() -> None:
     assert purse.spent <= purse.usd
 
 
-def test_the_key_changes_with_all_that_may_change_the_answer() -> None:
-    keys = {
-        key_of(QUESTION, "a", "own"), key_of(QUESTION, "b", "own"), key_of(QUESTION, "a", "api.openai.com"),
-        key_of(gap(VIEW), "a", "own"), key_of(arm(VIEW, ["x", "y"]), "a", "own"), key_of(pair(VIEW, VIEW), "a", "own"),
-    }  # fmt: skip
-    assert len(keys) == 6
-    assert key_of(QUESTION, "a", "own") == key_of(behaviour(VIEW), "a", "own")
+def test_the_key_changes_with_all_that_may_change_the_answer_and_with_nothing_else() -> None:
+    thinking = replace(JUDGE, extra={"chat_template_kwargs": {"enable_thinking": True}})
+    asked = [
+        (QUESTION, JUDGE), (gap(VIEW), JUDGE), (arm(VIEW, ["x", "y"]), JUDGE), (pair(VIEW, VIEW), JUDGE),
+        (QUESTION, replace(JUDGE, model="b")), (QUESTION, replace(JUDGE, server="own")),
+        (QUESTION, thinking),
+    ]  # fmt: skip
+    assert len({key_of(question, judge) for question, judge in asked}) == len(asked)
+    slow = replace(JUDGE, name="another", timeout=JUDGE.timeout + 1, prompt_price=2.0)
+    assert key_of(behaviour(VIEW), slow) == key_of(QUESTION, JUDGE)
 
 
 # The gold set and the gate --------------------------------------------------------------------------------------------
