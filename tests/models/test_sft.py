@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 from itertools import takewhile
@@ -12,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.models.processes import ROOT, environment, started
 from training.folder import Ended, RunFolder
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 LINEARS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 TORN: dict[str, Any] = {"max_steps": 40, "save_steps": 500, "lora_dropout": 0.1, "eval_steps": 20}
@@ -36,21 +35,15 @@ RUNS: dict[str, dict[str, Any]] = {
 
 def run(python: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
     """A program of the model environment, in the project's folder. Fails where it does not end well."""
-    done = subprocess.run([python, *words], capture_output=True, text=True, check=False, env=environment(), cwd=ROOT)
+    done = started([python, *map(str, words)])
     assert done.returncode == 0, done.stderr[-3000:]
     return done
 
 
-def environment() -> dict[str, str]:
-    """What programs see."""
-    return {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
-
-
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory, model_python: str) -> dict[str, RunFolder]:
-    """The folders of all runs, with their configurations, a tiny model and one that is broken."""
+def folders(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> dict[str, RunFolder]:
+    """The folders of all runs, with their configurations."""
     place = tmp_path_factory.mktemp("sft")
-    run(model_python, "-P", HERE / "tiny.py", place / "whole", place / "broken")
     data = place / "rows.jsonl"
     pairs = [(f"What is the sum of {n} and {n + 1}?", f"the town votes {2 * n + 1}") for n in range(20)]
     rows = [[{"role": "user", "content": ask}, {"role": "assistant", "content": answer}] for ask, answer in pairs]
@@ -62,7 +55,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory, model_python: str) -> dict
         config = {
             "training_file": str(data), "finetuned_model_id": name, "r": 4, "lora_alpha": 8, "learning_rate": 1e-2,
             "warmup_steps": 0, "max_steps": 3, "gradient_accumulation_steps": 1, **given,
-            "model": str(place / given.get("model", "whole")),
+            "model": str(tiny.with_name(given.get("model", tiny.name))),
         }  # fmt: skip
         found[name].config.write_text(json.dumps(config))
     return found

@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
+from typing import NamedTuple
 
 import psutil
 import psycopg
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90.0
 """Seconds that anything may take on a busy machine."""
+KEEP = "CREATE TABLE kept AS SELECT 7 AS number"
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
@@ -163,41 +165,65 @@ def start(var: Path) -> Iterator[Callable[..., Up]]:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Up]:
-    """A site that is up, for tests that leave it as it is."""
+    """A site that is up at every address of the machine, for tests that leave it as it is."""
     with tempfile.TemporaryDirectory(prefix="tossim-up-") as folder:
-        up = Up(Path(folder).resolve() / "var").ready()
+        up = Up(Path(folder).resolve() / "var", "--host", "0.0.0.0").ready()
         yield up
         up.close()
 
 
-def test_the_site_comes_up_and_ctrl_c_leaves_nothing_behind(start: Callable[..., Up], var: Path) -> None:
-    up = start().ready()
-    assert status(f"{up.url}/admin/login/") == 200
-    children = up.children()
-    assert up.stop(signal.SIGINT) == 0
-    assert gone(children)
-    stopped = re.findall(r"stopped (\S+)", up.said)
-    assert stopped.index("web") < stopped.index("worker") < stopped.index("Valkey") < stopped.index("PostgreSQL")
-    assert not run_dir(var).exists()
+class Stopped(NamedTuple):
+    """A site that was up for the first time, got a table `kept` and was stopped by Ctrl-C."""
+
+    up: Up
+    status: int
+    children: list[psutil.Process]
 
 
-def test_a_second_start_keeps_the_data(start: Callable[..., Up]) -> None:
-    up = start().ready()
-    up.query("CREATE TABLE kept AS SELECT 7 AS number")
-    up.stop()
-    up = start().ready()
-    assert up.query("SELECT number FROM kept") == [(7,)]
-    assert "making the database files" not in up.said
+@pytest.fixture(scope="module")
+def stopped() -> Iterator[Stopped]:
+    """One for all tests that begin with such a site; they leave its data as they are."""
+    with tempfile.TemporaryDirectory(prefix="tossim-up-") as folder:
+        up = Up(Path(folder).resolve() / "var").ready()
+        assert status(f"{up.url}/admin/login/") == 200
+        up.query(KEEP)
+        children = up.children()
+        yield Stopped(up, up.stop(signal.SIGINT), children)
+        up.close()
 
 
-def test_the_admin_gets_in_by_a_link_that_works_once(start: Callable[..., Up], var: Path) -> None:
-    up = start().ready()
-    link = up.hear(r"admin +(http://\S+sesame=\S+)")
+def kept(var: Path) -> list[tuple[object, ...]]:
+    """What `kept` holds in the database of a site that is not up."""
+    with (
+        postgres.running_postgres(var / "pg", run_dir(var), postgres.THROW_AWAY) as host,
+        psycopg.connect(host=str(host), port=postgres.PORT, user=postgres.USER, dbname="tossim") as database,
+    ):
+        return database.execute("SELECT number FROM kept").fetchall()
+
+
+def test_ctrl_c_leaves_nothing_behind(stopped: Stopped) -> None:
+    assert stopped.status == 0
+    assert gone(stopped.children)
+    order = re.findall(r"stopped (\S+)", stopped.up.said)
+    assert order.index("web") < order.index("worker") < order.index("Valkey") < order.index("PostgreSQL")
+    assert not run_dir(stopped.up.var).exists()
+
+
+def test_a_second_start_keeps_the_data_and_prints_no_link_for_the_admin(stopped: Stopped) -> None:
+    up = Up(stopped.up.var).ready()
+    try:
+        assert up.query("SELECT number FROM kept") == [(7,)]
+        assert "making the database files" not in up.said
+        assert "sesame" not in up.hear(r"admin +http.*$")
+    finally:
+        up.close()
+
+
+def test_the_admin_gets_in_by_a_link_that_works_once(running: Up) -> None:
+    link = running.hear(r"admin +(http://\S+sesame=\S+)")
     assert status(link) == 200
     assert status(link) == 403
-    assert status(manage(var, "login_link").stdout.strip()) == 200
-    up.stop()
-    assert "sesame" not in start().ready().hear(r"admin +http.*$")
+    assert status(manage(running.var, "login_link").stdout.strip()) == 200
 
 
 def test_a_second_up_on_the_same_folder_is_refused_and_told_whom_to_stop(running: Up) -> None:
@@ -241,10 +267,9 @@ def test_down_stops_it(start: Callable[..., Up], var: Path) -> None:
     assert up.process.wait(PATIENCE) == 0
 
 
-def test_an_open_address_comes_with_a_warning_and_answers_to_the_name_of_the_machine(start: Callable[..., Up]) -> None:
-    up = start("--host", "0.0.0.0").ready()
-    assert "everybody who can reach this machine" in up.said
-    request = urllib.request.Request(f"{up.url}/admin/login/", headers={"Host": socket.gethostname()})
+def test_an_open_address_comes_with_a_warning_and_answers_to_the_name_of_the_machine(running: Up) -> None:
+    assert "everybody who can reach this machine" in running.said
+    request = urllib.request.Request(f"{running.url}/admin/login/", headers={"Host": socket.gethostname()})
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         assert answer.status == 200
 
@@ -262,7 +287,7 @@ def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(start: Callabl
 def test_a_backup_of_the_running_site_brings_everything_back(start: Callable[..., Up], var: Path) -> None:
     file = var.with_name("site.backup")
     up = start().ready()
-    up.query("CREATE TABLE kept AS SELECT 7 AS number")
+    up.query(KEEP)
     assert manage(var, "backup", str(file)).returncode == 0
     up.query("DROP TABLE kept")
     refused = manage(var, "restore", "--yes", str(file))
@@ -271,14 +296,13 @@ def test_a_backup_of_the_running_site_brings_everything_back(start: Callable[...
     up.stop()
     restored = manage(var, "restore", "--yes", str(file))
     assert restored.returncode == 0, restored.stderr
-    assert start().ready().query("SELECT number FROM kept") == [(7,)]
+    assert kept(var) == [(7,)]
 
 
 def test_a_backup_of_the_stopped_site_is_the_owners_alone_and_never_written_over(
-    start: Callable[..., Up], var: Path
+    stopped: Stopped, tmp_path: Path
 ) -> None:
-    file = var.with_name("site.backup")
-    start().ready().stop()
+    var, file = stopped.up.var, tmp_path / "site.backup"
     assert manage(var, "backup", str(file)).returncode == 0
     assert file.stat().st_mode & 0o077 == 0
     again = manage(var, "backup", str(file))
@@ -287,12 +311,9 @@ def test_a_backup_of_the_stopped_site_is_the_owners_alone_and_never_written_over
     assert manage(var, "backup", "--force", str(file)).returncode == 0
 
 
-def test_a_restore_that_fails_changes_nothing(start: Callable[..., Up], var: Path) -> None:
-    up = start().ready()
-    up.query("CREATE TABLE kept AS SELECT 7 AS number")
-    up.stop()
-    broken = var.with_name("broken.backup")
+def test_a_restore_that_fails_changes_nothing(stopped: Stopped, tmp_path: Path) -> None:
+    var, broken = stopped.up.var, tmp_path / "broken.backup"
     broken.write_bytes(b"PGDMP and then nothing")
     assert "nothing was changed" in manage(var, "restore", "--yes", str(broken)).stderr
     assert "--yes" in manage(var, "restore", str(broken)).stderr
-    assert start().ready().query("SELECT number FROM kept") == [(7,)]
+    assert kept(var) == [(7,)]

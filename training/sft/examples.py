@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,7 +20,11 @@ from training.dataset.rows import DataError, Row
 
 IGNORED = -100
 """The label of a token that counts for nothing."""
+BATCH = 256
+"""Rows whose tokens are made at once, by all cores."""
 Tokens: TypeAlias = NDArray[np.int32]
+Span: TypeAlias = tuple[int, int]
+"""Characters of a text: the first, and the one behind the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,7 @@ class Examples:
 def examples(rows: Sequence[Row], tokenizer: Any, spec: SftSpec) -> Examples:
     """All rows as tokens. Raises DataError where the markers do not fit a row."""
     made, left_out = [], 0
-    for row in rows:
-        ids, labels = _conversation(row, tokenizer, spec) if row.turns else _pair(row, tokenizer, spec)
+    for ids, labels in _labelled(rows, tokenizer, spec):
         ids, labels = ids[: spec.max_seq_length], labels[: spec.max_seq_length]
         if (labels[1:] != IGNORED).any():  # the first token is never foretold
             made.append({"input_ids": ids, "labels": labels})
@@ -50,22 +54,45 @@ def examples(rows: Sequence[Row], tokenizer: Any, spec: SftSpec) -> Examples:
     return Examples(made, left_out)
 
 
-def _conversation(row: Row, tokenizer: Any, spec: SftSpec) -> tuple[Tokens, Tokens]:
+def _labelled(rows: Sequence[Row], tokenizer: Any, spec: SftSpec) -> Iterator[tuple[Tokens, Tokens]]:
+    """The tokens of each row, and its labels: the tokens that begin where something is learned."""
+    for has_turns, alike in groupby(rows, lambda row: bool(row.turns)):
+        while batch := list(islice(alike, BATCH)):
+            texts = [_conversation(row, tokenizer, spec) if has_turns else _pair(row, spec) for row in batch]
+            made = tokenizer([text for text, _ in texts], add_special_tokens=not has_turns, return_offsets_mapping=True)
+            for (_, spans), ids, offsets in zip(texts, made["input_ids"], made["offset_mapping"], strict=True):
+                found, learned = np.array(ids, np.int32), _inside(spans, offsets)
+                if not has_turns and tokenizer.eos_token_id is not None:
+                    found, learned = np.append(found, np.int32(tokenizer.eos_token_id)), np.append(learned, True)
+                yield found, np.where(learned, found, np.int32(IGNORED))
+
+
+def _inside(spans: Sequence[Span], offsets: Sequence[Span]) -> NDArray[np.bool_]:
+    """Which tokens begin in a span."""
+    start, end = np.array(offsets, np.int64).reshape(-1, 2).T
+    found = np.zeros(len(start), bool)
+    for first, last in spans:
+        found |= (first <= start) & (start < last) & (end > start)
+    return found
+
+
+def _conversation(row: Row, tokenizer: Any, spec: SftSpec) -> tuple[str, Sequence[Span]]:
+    """A conversation as text, and where in it stands what is learned. Raises DataError."""
     messages = [{"role": turn.role, "content": turn.content} for turn in row.turns]
     text: str = tokenizer.apply_chat_template(messages, tokenize=False)
-    spans = [(0, len(text))]
-    if spec.train_on_responses_only:
-        spans = list(_answers(text, spec.instruction_marker, spec.response_marker))
-        count = sum(turn.role == "assistant" for turn in row.turns)
-        if len(spans) != count:
-            raise DataError(
-                f"row {row.number}: the response marker {spec.response_marker!r} stands {len(spans)} times in a "
-                f"conversation with {count} answers"
-            )
-    return _labelled(text, spans, tokenizer, special=False)
+    if not spec.train_on_responses_only:
+        return text, [(0, len(text))]
+    spans = list(_answers(text, spec.instruction_marker, spec.response_marker))
+    count = sum(turn.role == "assistant" for turn in row.turns)
+    if len(spans) != count:
+        raise DataError(
+            f"row {row.number}: the response marker {spec.response_marker!r} stands {len(spans)} times in a "
+            f"conversation with {count} answers"
+        )
+    return text, spans
 
 
-def _answers(text: str, instruction: str, response: str) -> Iterator[tuple[int, int]]:
+def _answers(text: str, instruction: str, response: str) -> Iterator[Span]:
     """Where answers stand: from behind a response marker to the next instruction marker."""
     at = 0
     while (found := text.find(response, at)) >= 0:
@@ -76,22 +103,7 @@ def _answers(text: str, instruction: str, response: str) -> Iterator[tuple[int, 
         yield start, end
 
 
-def _pair(row: Row, tokenizer: Any, spec: SftSpec) -> tuple[Tokens, Tokens]:
+def _pair(row: Row, spec: SftSpec) -> tuple[str, Sequence[Span]]:
+    """A bare text with what is learned of it."""
     text = row.prompt + row.completion
-    start = len(row.prompt) if spec.train_on_responses_only else 0
-    ids, labels = _labelled(text, [(start, len(text))], tokenizer, special=True)
-    if tokenizer.eos_token_id is not None:
-        end = np.int32(tokenizer.eos_token_id)
-        ids, labels = np.append(ids, end), np.append(labels, end)
-    return ids, labels
-
-
-def _labelled(text: str, spans: Sequence[tuple[int, int]], tokenizer: Any, *, special: bool) -> tuple[Tokens, Tokens]:
-    """Tokens of a text, and as labels those that begin in a span. `special` adds what a bare text begins with."""
-    made = tokenizer(text, add_special_tokens=special, return_offsets_mapping=True)
-    ids = np.array(made["input_ids"], np.int32)
-    start, end = np.array(made["offset_mapping"], np.int64).reshape(-1, 2).T
-    inside = np.zeros(len(ids), bool)
-    for first, last in spans:
-        inside |= (first <= start) & (start < last) & (end > start)
-    return ids, np.where(inside, ids, np.int32(IGNORED))
+    return text, [(len(row.prompt) if spec.train_on_responses_only else 0, len(text))]
