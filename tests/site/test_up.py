@@ -31,6 +31,8 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90.0
 """Seconds that anything may take on a busy machine."""
+ADMIN = r"admin +(http://\S+sesame=\S+)"
+"""The link that lets the admin in, as it is printed."""
 KEEP = "CREATE TABLE kept AS SELECT 7 AS number"
 
 
@@ -173,7 +175,7 @@ def running() -> Iterator[Up]:
 
 
 class Stopped(NamedTuple):
-    """A site that was up for the first time, got a table `kept` and was stopped by Ctrl-C."""
+    """A site that was up for the first time; the admin logged in, a table `kept` was made, Ctrl-C stopped it."""
 
     up: Up
     status: int
@@ -185,7 +187,7 @@ def stopped() -> Iterator[Stopped]:
     """One for all tests that begin with such a site; they leave its data as they are."""
     with tempfile.TemporaryDirectory(prefix="tossim-up-") as folder:
         up = Up(Path(folder).resolve() / "var").ready()
-        assert status(f"{up.url}/admin/login/") == 200
+        assert status(up.hear(ADMIN)) == 200
         up.query(KEEP)
         children = up.children()
         yield Stopped(up, up.stop(signal.SIGINT), children)
@@ -209,7 +211,7 @@ def test_ctrl_c_leaves_nothing_behind(stopped: Stopped) -> None:
     assert not run_dir(stopped.up.var).exists()
 
 
-def test_a_second_start_keeps_the_data_and_prints_no_link_for_the_admin(stopped: Stopped) -> None:
+def test_a_second_start_keeps_the_data_and_prints_no_link_for_an_admin_who_has_logged_in(stopped: Stopped) -> None:
     up = Up(stopped.up.var).ready()
     try:
         assert up.query("SELECT number FROM kept") == [(7,)]
@@ -220,7 +222,7 @@ def test_a_second_start_keeps_the_data_and_prints_no_link_for_the_admin(stopped:
 
 
 def test_the_admin_gets_in_by_a_link_that_works_once(running: Up) -> None:
-    link = running.hear(r"admin +(http://\S+sesame=\S+)")
+    link = running.hear(ADMIN)
     assert status(link) == 200
     assert status(link) == 403
     assert status(manage(running.var, "login_link").stdout.strip()) == 200
