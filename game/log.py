@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -78,6 +78,18 @@ def events_append(*, match_id: int, lease: int, events: Sequence[EngineEvent]) -
         Event.objects.bulk_create(_rows(match_id, last - count + 1, events))
         cursor.execute("SELECT pg_notify(%s, %s)", [DOORBELL, f"{match_id}:{last}"])
     return last
+
+
+@transaction.atomic
+def events_import(
+    *, match_id: int, events: Sequence[EngineEvent], times: Sequence[datetime], ends: Sequence[bool]
+) -> None:
+    """Write the log of a match that was played elsewhere: when each event was, and whether it ended a reply's."""
+    rows = _rows(match_id, 1, events)
+    for row, at, boundary in zip(rows, times, ends, strict=True):
+        row.at, row.boundary = at, boundary
+    Event.objects.bulk_create(rows)
+    Match.objects.filter(pk=match_id).update(last_seq=len(rows))
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from game.engine import codec
 from game.engine import events as e
 from game.engine.codec import Malformed
 from game.engine.types import PUBLIC, hears
-from game.log import engine_event, events_append
+from game.log import engine_event, events_import
 from game.models import Decision, Event, Match, Seat
 from game.privacy import renamed, renaming
 from game.profiles import aliases_of
@@ -132,8 +132,8 @@ def _made(head: Record, rows: list[Record]) -> Match:
         Seat(match=match, number=number, name=name, agent=agent)
         for number, (name, agent) in enumerate(zip(opened.table.names, head["agents"], strict=True), 1)
     )
-    events_append(match_id=match.pk, lease=0, events=events)
-    _mark_rows(match, rows, moments)
+    ends = [row.get("boundary", False) for row in rows]
+    events_import(match_id=match.pk, events=events, times=moments, ends=ends)
     Decision.objects.bulk_create(_decisions(match, rows))
     match.refresh_from_db()
     match_retell(match_id=match.pk)
@@ -151,14 +151,6 @@ def _check(head: Mapping[str, Any], rows: list[Record]) -> None:
 
 def _moment(row: Record) -> datetime:
     return datetime.fromisoformat(row["at"])
-
-
-def _mark_rows(match: Match, rows: Iterable[Record], moments: Iterable[datetime]) -> None:
-    """Give the events the times and the boundaries that they had."""
-    written = list(Event.objects.filter(match=match).order_by("seq"))
-    for event, row, moment in zip(written, rows, moments, strict=True):
-        event.at, event.boundary = moment, row.get("boundary", False)
-    Event.objects.bulk_update(written, ("at", "boundary"), batch_size=500)
 
 
 def _decisions(match: Match, rows: Iterable[Record]) -> Iterator[Decision]:
