@@ -84,7 +84,7 @@ def events_append(*, match_id: int, lease: int, events: Sequence[EngineEvent]) -
 def events_import(
     *, match_id: int, events: Sequence[EngineEvent], times: Sequence[datetime], ends: Sequence[bool]
 ) -> None:
-    """Write the log of a match that was played elsewhere: when each event was, and whether it ended a reply's."""
+    """Write the log of a match played elsewhere: the time of each event, and whether it ends what a reply led to."""
     rows = _rows(match_id, 1, events)
     for row, at, boundary in zip(rows, times, ends, strict=True):
         row.at, row.boundary = at, boundary
