@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from agents.llm.tags import LONGEST
+
+HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?\Z")
+"""An escaped character of which the end is missing."""
 
 
 def loaded(text: str) -> Any:
@@ -17,15 +22,25 @@ def loaded(text: str) -> Any:
 
 
 def mended(text: str) -> Any:
-    """The first object in a text, also one that was cut off inside or behind its last string; None without one."""
+    """The first object in a text, also one that was cut off: inside a text of its own, or between two of its parts.
+
+    What was begun and has no value yet is left out. None without an object.
+    """
     begin = text.find("{")
     if begin < 0:
         return None
-    text = text[begin:LONGEST]
-    for end in ("", '"}', "}"):
+    for whole in _wholes(text[begin:LONGEST]):
         try:
-            found, _ = json.JSONDecoder(strict=False).raw_decode(text.rstrip("\\") + end)
+            found, _ = json.JSONDecoder(strict=False).raw_decode(whole)
         except (ValueError, RecursionError):
             continue
         return found
     return None
+
+
+def _wholes(text: str) -> Iterator[str]:
+    """What the text may have been going to be, the likeliest first."""
+    yield text
+    yield HALF_ESCAPE.sub(r"\1", text) + '"}'
+    yield text + "}"
+    yield text.rpartition(",")[0] + "}"

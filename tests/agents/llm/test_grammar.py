@@ -204,6 +204,8 @@ def test_who_is_left_out_is_named() -> None:
         ('{"pass": true}', a.Pass(), True, None),
         ('{"say": "I was cut off in the mid', a.Say("I was cut off in the mid"), False, None),
         ('{"say": "cut at a quote\\', a.Say("cut at a quote"), False, None),
+        ('{"say": "cut at a sign\\u00e', a.Say("cut at a sign"), False, None),
+        ('{"say": "cut behind a stroke\\\\', a.Say("cut behind a stroke\\"), False, None),
         ('{"vote": "P3"', a.Vote(3), False, None),
         ('```json\n{"vote": "P3"}\n```', a.Vote(3), False, None),
     ],
@@ -212,6 +214,22 @@ def test_structured_answers_are_read(text: str, action: a.Action, strict: bool, 
     ask, own = vote()
     parsed = parse_json(text, ask, own, Notation.PLAIN)
     assert (parsed.actions, parsed.strict, parsed.bid, parsed.problem) == ((action,), strict, bid, None)
+
+
+@pytest.mark.parametrize(
+    ("deed", "more", "action"),
+    [
+        ('{"say":"no, not me"', ',"will":"mine, all","jot":"a \\"b\\" \\u00e9"}', a.Say("no, not me")),
+        ('{"vote":"P3"', ',"bid":1,"jot":"they, too"}', a.Vote(3)),
+        ('{"use":"transport","target":"P3","on":"P4"', ',"will":"","note":""}', a.Use("transport", (3, 4))),
+        ('{"pass":true', ',"jot":"{}, [] and \\\\"}', a.Pass()),
+    ],
+)
+def test_an_answer_counts_wherever_what_rides_along_was_cut_off(deed: str, more: str, action: a.Action) -> None:
+    ask, own = vote()
+    for length in range(len(more)):
+        parsed = parse_json(deed + more[:length], ask, own, Notation.PLAIN)
+        assert (parsed.actions[:1], parsed.problem) == ((action,), None), more[:length]
 
 
 def test_what_rides_along_follows_the_answer_wherever_it_stands() -> None:
