@@ -12,7 +12,7 @@ from hypothesis import settings
 LEFT_OUT = pytest.StashKey[int]()
 TOGETHER = ("tests/models/", "tests/browser/")
 """Folders whose tests share one server or one site: a single process runs all of them."""
-FIRST = ("tests/site/", "tests/experiments/", "tests/apps/", "tests/eval/")
+FIRST = ("tests/browser/", "tests/site/", "tests/experiments/", "tests/apps/", "tests/eval/")
 """What processes that share a run begin with: the longest."""
 LASTING = {"django_content_type", "auth_permission"}
 """Tables that migrating fills, and no test."""

@@ -177,16 +177,16 @@ def test_the_tests_get_the_server_and_the_model(bench: Bench) -> None:
     assert f"python: {bench.folder}/.venv-llm/bin/python model: {bench.folder}/{FOLDER} no: \n" in said
 
 
-def test_a_whole_run_of_the_tests_comes_in_three_parts_and_fails_with_any(bench: Bench) -> None:
+def test_a_whole_run_of_the_tests_comes_in_two_parts_and_fails_with_any(bench: Bench) -> None:
     assert bench.door("test").returncode == 0
-    first, *others = parts = [call for call in bench.calls if call.startswith("python -m pytest")]
-    assert first.startswith("python -m pytest -m not browser and not model")
-    assert others == ["python -m pytest -m browser", "python -m pytest -m model"]
+    first, second = [call for call in bench.calls if call.startswith("python -m pytest")]
+    assert first.startswith("python -m pytest -m not model -n ")
+    assert second == "python -m pytest -m model"
     assert bench.door("test", TOSSIM_NO_MODEL="1").returncode == 0
-    assert [call for call in bench.calls if call.startswith("python -m pytest")] == parts[:2]
-    bench.program(".venv/bin/python", 'case "$*" in *"-m browser"*) exit 1;; esac')
+    assert [call for call in bench.calls if call.startswith("python -m pytest")] == [first]
+    bench.program(".venv/bin/python", 'case "$*" in *"-m not model"*) exit 1;; esac')
     assert bench.door("test").returncode == 1
-    assert bench.calls[-1] == "python -m pytest -m model"
+    assert bench.calls[-1] == second
 
 
 def test_the_tests_can_do_without_and_say_so(bench: Bench) -> None:
