@@ -199,11 +199,6 @@ def turns(group: str) -> list[Turn]:
     ]
 
 
-def lanes_to_run() -> list[str]:
-    """Names of our own lanes that somebody wants on: they come up with the site."""
-    return list(Lane.objects.filter(kind=Kind.OWN, wanted=Wanted.ON).values_list("name", flat=True))
-
-
 # Placements -----------------------------------------------------------------------------------------------------------
 
 

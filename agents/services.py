@@ -83,10 +83,15 @@ def lane_wanted(*, lane: Lane, wanted: Wanted) -> Lane:
     lane.wanted = wanted
     if lane.kind == Kind.ENDPOINT:
         _endpoint_wanted(lane)
-    elif not selectors.is_watched(lane):
+    elif lane.state == State.BROKEN or not selectors.is_watched(lane):
         lane.state, lane.pid, lane.started_at = State.OFF, None, None  # nobody is there to say so
     lane.save()
     return lane
+
+
+def lanes_renew() -> None:
+    """Give every lane of our own that is wanted and was given up another chance: the site has been started anew."""
+    Lane.objects.filter(kind=Kind.OWN, wanted=Wanted.ON, state=State.BROKEN).update(state=State.OFF)
 
 
 def _endpoint_wanted(lane: Lane) -> None:

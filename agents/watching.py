@@ -23,6 +23,9 @@ from agents.lanes.facts import Kind, State, Wanted
 from agents.lanes.server import Report, Timing, Watcher, Wish
 from agents.models import Lane
 from game.services import Rejected
+from tossim_site.embedded.errors import StackError
+from tossim_site.embedded.places import places
+from tossim_site.embedded.preflight import holder_of
 
 Found = TypeVar("Found")
 OCCUPYING = (State.STARTING, State.READY, State.DRAINING)
@@ -79,7 +82,8 @@ class Rows:
 def lane_start(*, lane: Lane) -> subprocess.Popen[bytes] | None:
     """Want a lane on, and see to it that somebody watches it: the watcher that was started, None where none was needed.
 
-    The watcher goes on without us. Raises Rejected.
+    A site that is up starts watchers itself, and ends them when it ends; without one, ours goes on without us. Raises
+    Rejected.
     """
     if lane.kind == Kind.ENDPOINT or (selectors.is_watched(lane) and lane.state not in (State.OFF, State.BROKEN)):
         services.lane_wanted(lane=lane, wanted=Wanted.ON)
@@ -91,6 +95,8 @@ def lane_start(*, lane: Lane) -> subprocess.Popen[bytes] | None:
             "no_interpreter",
         )
     services.lane_wanted(lane=lane, wanted=Wanted.ON)
+    if _site_is_up():
+        return None
     log = selectors.lane_log(f"{lane.name}-watcher")
     log.parent.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "lane", "run", lane.name]
@@ -98,6 +104,21 @@ def lane_start(*, lane: Lane) -> subprocess.Popen[bytes] | None:
         spawned = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
     threading.Thread(target=spawned.wait, name=f"lane-{lane.name}", daemon=True).start()  # leaves no zombie behind
     return spawned
+
+
+def lanes_unwatched() -> list[str]:
+    """Names of our own lanes that are wanted on, were not given up, and have no watcher on this machine."""
+    wanted = Lane.objects.filter(kind=Kind.OWN, wanted=Wanted.ON).exclude(state=State.BROKEN)
+    return [lane.name for lane in wanted if not _is_held(lane)]
+
+
+def _site_is_up() -> bool:
+    """Whether `./tossim up` or `llm` runs on this machine, or is just about to."""
+    try:
+        holder = holder_of(places().lock)
+    except StackError:
+        return True
+    return holder is not None and holder.command == "up"
 
 
 def watcher(lane: Lane, say: Callable[[str], None], timing: Timing | None = None) -> Watcher:
@@ -130,14 +151,26 @@ def _spec(name: str) -> ServerSpec:
 @contextmanager
 def alone(lane: Lane) -> Iterator[None]:
     """The only watcher of a lane on this machine, for as long as the `with` lasts. Raises Rejected."""
-    path = Path(settings.VAR) / "log" / f"lane-{lane.name}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as held:
+    with _lock(lane).open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Rejected(f"{lane.name} is watched already.", "watched") from None
         yield
+
+
+def _is_held(lane: Lane) -> bool:
+    try:
+        with alone(lane):
+            return False
+    except Rejected:
+        return True
+
+
+def _lock(lane: Lane) -> Path:
+    path = Path(settings.VAR) / "log" / f"lane-{lane.name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 async def _in_thread(work: Callable[[], Found]) -> Found:

@@ -308,18 +308,31 @@ def test_a_child_that_dies_is_started_again(tmp_path: Path, said: list[str], sup
     assert said[0] == "worker ended (killed by SIGKILL); starting it again"
 
 
-def test_a_child_that_may_end_is_started_again_unless_it_ended_well(
+def test_a_child_that_may_end_is_started_again_when_others_say_so(
     tmp_path: Path, said: list[str], supervise: Callable[..., None]
 ) -> None:
     code = "import pathlib; been = pathlib.Path('been'); first = not been.exists(); been.touch(); first and 1 / 0"
 
     async def work(supervisor: Supervisor) -> None:
         lane = Child(Program("lane", [sys.executable, "-c", code], {"cwd": tmp_path}), "lane.log", may_end=True)
-        await supervisor.start(lane)
-        await until(lambda: "lane has ended" in said)
+        for times in (1, 2):
+            await supervisor.start(lane)
+            assert supervisor.keeps(lane)
+            await until(lambda times=times: len(said) == times and not supervisor.keeps(lane))
 
     supervise(work)
-    assert said == ["lane ended (exit code 1); starting it again", "lane has ended"]
+    assert said == [f"lane has ended (exit code 1; see {tmp_path / 'lane.log'})", "lane has ended"]
+
+
+def test_nothing_is_started_once_everything_is_being_stopped(
+    tmp_path: Path, said: list[str], supervise: Callable[..., None]
+) -> None:
+    async def work(supervisor: Supervisor) -> None:
+        supervisor.stopping.set()
+        await supervisor.start(python("late", SLEEP))
+
+    supervise(work)
+    assert not (tmp_path / "late.log").exists()
 
 
 def test_a_child_that_keeps_dying_stops_everything_and_shows_its_log(

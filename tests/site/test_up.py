@@ -33,6 +33,8 @@ PATIENCE = 90.0
 """Seconds that anything may take on a busy machine."""
 ADMIN = r"admin +(http://\S+sesame=\S+)"
 """The link that lets the admin in, as it is printed."""
+LANES = {"TOSSIM_LLM_PYTHON": sys.executable, "PYTHONPATH": f"{ROOT / 'tests/llm/fake'}{os.pathsep}{ROOT}"}
+"""Settings under which lanes start a model server that is none."""
 KEEP = "CREATE TABLE kept AS SELECT 7 AS number"
 
 
@@ -261,12 +263,37 @@ def test_nothing_outlives_a_killed_up_and_the_next_start_is_well(start: Callable
     assert status(f"{start().ready().url}/admin/login/") == 200
 
 
-def test_down_stops_it(start: Callable[..., Up], var: Path) -> None:
+def test_down_stops_it_and_the_lanes_that_were_started_meanwhile(start: Callable[..., Up], var: Path) -> None:
     assert "nothing runs" in manage(var, "down").stdout
-    up = start().ready()
+    up = start(**LANES).ready()
+    load(var, "{name: cpu, base: some/model}")
+    began = manage(var, "lane", "start", "cpu", **LANES)
+    assert "cpu is started by the site" in began.stdout, began.stderr
+    assert "cpu is ready" in began.stdout
+    server = psutil.Process(int(up.query("SELECT pid FROM agents_lane")[0][0]))
+    assert server in up.children()
     done = manage(var, "down")
     assert done.returncode == 0, done.stderr
     assert up.process.wait(PATIENCE) == 0
+    assert gone([server])
+
+
+def test_a_lane_that_is_given_up_leaves_the_site_up(running: Up) -> None:
+    load(running.var, f"{{name: cpu, base: some/model, port: {running.url.rpartition(':')[2]}}}")
+    began = manage(running.var, "lane", "start", "cpu", **LANES)
+    assert began.returncode == 1
+    assert re.search("cpu did not come up.* is taken by another program", began.stderr)
+    running.hear("lane-cpu has ended .exit code 1; see ")
+    assert status(f"{running.url}/admin/login/") == 200
+    assert manage(running.var, "lane", "stop", "cpu").returncode == 0
+
+
+def load(var: Path, lane: str) -> None:
+    """Make a lane of a running site."""
+    file = var.with_name("lanes.yaml")
+    file.write_text(f"lanes: [{lane}]")
+    done = manage(var, "lanes_load", str(file))
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_open_address_comes_with_a_warning_and_answers_to_the_name_of_the_machine(running: Up) -> None:

@@ -24,8 +24,8 @@ from tossim_site.embedded.supervisor import Child, Supervisor, tail
 LIVE_THREADS = 16
 """A live match mostly waits, for its pace or for a model, so threads beyond the cores cost little."""
 BATCH_THREADS = 2
-TRAIN_LOOK = 3.0
-"""Seconds between two looks for a training run, until there is one."""
+LOOK = 2.0
+"""Seconds between two looks for what is wanted while the site runs."""
 WORKER_GRACE = 3.0
 """Seconds. A match that is cut off goes on from its log at the next start, so nobody need wait for its slice to end."""
 
@@ -39,9 +39,9 @@ class Steps:
     ready: Callable[[], None]
     """Follows the first answer of the web server."""
     lanes: Callable[[], Sequence[str]] = tuple
-    """Names the model servers that come up with the site, once the database is up to date."""
+    """Names the model servers that are wanted and that nobody watches; asked as long as the site runs."""
     trains: Callable[[], bool] = bool
-    """Whether a training run waits for a worker, which is started then and stays."""
+    """Whether a training run waits for a worker, which is started then and stays; asked until there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,7 @@ async def _supervise(
         await _web_answers(listener, places.logs / "web.log")
         await supervisor.start(_worker(places, "batch-worker", "batch,judge", BATCH_THREADS, niceness=10))
         await supervisor.start(_beat(places))
-        for lane in await asyncio.to_thread(steps.lanes):
-            await supervisor.start(_lane(places, lane))
-        await asyncio.to_thread(steps.ready)
-        if await _wanted(steps.trains, supervisor.stopping):
-            await supervisor.start(_train_worker(places))
-        await supervisor.stopping.wait()
+        await asyncio.gather(_start_wanted(places, steps, supervisor), asyncio.to_thread(steps.ready))
 
     await supervisor.supervise(work())
 
@@ -100,14 +95,17 @@ def _stores(places: Places, held: contextlib.ExitStack, say: Callable[[str], Non
         yield Store(child, partial(valkey.answers, valkey.socket_in(places.run)))
 
 
-async def _wanted(trains: Callable[[], bool], stopping: asyncio.Event) -> bool:
-    """Whether anything is to be trained before the end: a worker takes 150 MB, which most sites never need for that."""
-    while not stopping.is_set():
-        if await asyncio.to_thread(trains):
-            return True
+async def _start_wanted(places: Places, steps: Steps, supervisor: Supervisor) -> None:
+    """Start, until the end, what somebody wants: model servers, and the worker that trains, which few sites need."""
+    while not supervisor.stopping.is_set():
+        for child in [_lane(places, name) for name in await asyncio.to_thread(steps.lanes)]:
+            if not supervisor.keeps(child):
+                await supervisor.start(child)
+        trainer = _train_worker(places)
+        if not supervisor.keeps(trainer) and await asyncio.to_thread(steps.trains):
+            await supervisor.start(trainer)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), TRAIN_LOOK)
-    return False
+            await asyncio.wait_for(supervisor.stopping.wait(), LOOK)
 
 
 async def _until(store: Store, say: Callable[[str], None]) -> None:
@@ -140,10 +138,10 @@ def _beat(places: Places) -> Child:
 
 
 def _lane(places: Places, name: str) -> Child:
-    """A model server, watched by a process of its own that starts it again, until somebody stops the lane."""
+    """A model server, watched by a process of its own that starts it again, until it is given up or wanted no more."""
     command = [sys.executable, str(places.base / "manage.py"), "lane", "run", name]
     program = Program(f"lane-{name}", command, {"cwd": places.base})
-    return Child(program, f"lane-{name}-watch.log", grace=20.0, may_end=True)
+    return Child(program, f"lane-{name}-watcher.log", grace=20.0, may_end=True)
 
 
 def _web(places: Places, listener: socket.socket) -> Child:

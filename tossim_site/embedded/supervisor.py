@@ -41,7 +41,7 @@ class Child:
     """What the kernel sends it when the supervisor is gone."""
     niceness: int = 0
     may_end: bool = False
-    """One that ends well by itself was told to, and is not started again."""
+    """Whether it is for others to say if one that has ended is to be started again."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Supervisor:
     """Seconds before the first restart; each further one waits twice as long, and five seconds at most."""
     _asked_at: float = 0.0
     _running: dict[str, tuple[Child, Process]] = field(default_factory=dict)
-    _keepers: list[asyncio.Task[None]] = field(default_factory=list)
+    _keepers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _spawning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def supervise(self, work: Coroutine[None, None, None]) -> None:
@@ -78,10 +78,18 @@ class Supervisor:
             await task
 
     async def start(self, child: Child) -> None:
-        """Starts a child and keeps it alive from now on."""
+        """Starts a child and keeps it alive from now on; nothing once everything is being stopped."""
         rotate(self.logs / child.log)
-        process = await self._spawn(child)
-        self._keepers.append(asyncio.create_task(self._keep(child, process)))
+        async with self._spawning:
+            if self.stopping.is_set():
+                return
+            process = await self._spawn(child)
+            self._keepers[child.program.name] = asyncio.create_task(self._keep(child, process))
+
+    def keeps(self, child: Child) -> bool:
+        """Whether a child of that name was started and is kept alive now."""
+        keeper = self._keepers.get(child.program.name)
+        return keeper is not None and not keeper.done()
 
     async def stop(self) -> None:
         """Ends every child in good order, the last one started first."""
@@ -90,7 +98,7 @@ class Supervisor:
             pass
         for child, process in reversed(self._running.values()):
             await self._end(child, process)
-        await asyncio.gather(*self._keepers)
+        await asyncio.gather(*self._keepers.values())
 
     def kill(self) -> None:
         """Ends every child at once."""
@@ -121,8 +129,10 @@ class Supervisor:
             if self.stopping.is_set():
                 return
             _signal_group(process, signal.SIGKILL)
-            if child.may_end and code == 0:
-                self.say(f"{child.program.name} has ended")
+            if child.may_end:
+                del self._running[child.program.name]
+                why = f" ({_ended(code)}; see {self.logs / child.log})" if code else ""
+                self.say(f"{child.program.name} has ended{why}")
                 return
             deaths = deaths + 1 if time.monotonic() - since < QUICK else 1
             if deaths > MOST_QUICK_DEATHS:

@@ -90,15 +90,17 @@ class Command(BaseCommand):
             raise CommandError(f"{lane.name} is wanted and does not answer: {lane.last_error}")
         if watcher is not None:
             self._say(f"{lane.name} starts; its watcher is pid {watcher.pid}")
+        elif lane.state == State.OFF:
+            self._say(f"{lane.name} is started by the site, which is up")
         self._until_ready(lane, watcher, wait)
 
     def _until_ready(self, lane: Lane, watcher: subprocess.Popen[bytes] | None, wait: float) -> None:
         """Wait for a lane. Raises CommandError with the end of its log when it does not come."""
         since = told = time.monotonic()
         while True:
-            if watcher is not None and watcher.poll() is not None:
-                self._gave_up(lane)
             lane.refresh_from_db()
+            if lane.state == State.BROKEN or (watcher is not None and watcher.poll() is not None):
+                self._gave_up(lane)
             if lane.state == State.READY and (lane.kind == Kind.ENDPOINT or selectors.is_watched(lane)):
                 self._say(f"{lane.name} is ready at {lane.url} after {time.monotonic() - since:.0f} s")
                 return

@@ -79,16 +79,17 @@ def prepare(here: Places) -> None:
             postgres.database_ensure(here.run, settings.DATABASES["default"]["NAME"])
         call_command("migrate", verbosity=0, interactive=False)
         admin_ensure()
+        import_string("agents.services.lanes_renew")()
     finally:
         connections.close_all()
 
 
 def lanes_wanted() -> list[str]:
-    """The model servers that somebody wants to run here."""
-    from agents.selectors import lanes_to_run
-
+    """The model servers that somebody wants to run here and that nobody watches."""
     try:
-        return lanes_to_run()
+        return list(import_string("agents.watching.lanes_unwatched")())
+    except OperationalError:  # the database is being started again
+        return []
     finally:
         connections.close_all()
 
