@@ -91,7 +91,7 @@ def lane_wanted(*, lane: Lane, wanted: Wanted) -> Lane:
 
 def lanes_renew() -> None:
     """Give every lane of our own that is wanted and was given up another chance: the site has been started anew."""
-    Lane.objects.filter(kind=Kind.OWN, wanted=Wanted.ON, state=State.BROKEN).update(state=State.OFF)
+    Lane.objects.filter(kind=Kind.OWN, state=State.BROKEN).exclude(wanted=Wanted.OFF).update(state=State.OFF)
 
 
 def _endpoint_wanted(lane: Lane) -> None:

@@ -28,6 +28,8 @@ from tossim_site.embedded.places import places
 from tossim_site.embedded.preflight import holder_of
 
 Found = TypeVar("Found")
+RUNNING = (Wanted.ON, Wanted.ASLEEP)
+"""What is wanted of a lane that has a watcher; one that drains has its own still."""
 OCCUPYING = (State.STARTING, State.READY, State.DRAINING)
 """States in which a lane holds the memory of its group."""
 
@@ -107,8 +109,8 @@ def lane_start(*, lane: Lane) -> subprocess.Popen[bytes] | None:
 
 
 def lanes_unwatched() -> list[str]:
-    """Names of our own lanes that are wanted on, were not given up, and have no watcher on this machine."""
-    wanted = Lane.objects.filter(kind=Kind.OWN, wanted=Wanted.ON).exclude(state=State.BROKEN)
+    """Names of our own lanes that are wanted, be it asleep, were not given up, and have no watcher on this machine."""
+    wanted = Lane.objects.filter(kind=Kind.OWN, wanted__in=RUNNING).exclude(state=State.BROKEN)
     return [lane.name for lane in wanted if not _is_held(lane)]
 
 

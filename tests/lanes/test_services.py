@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
-from agents import selectors, services
+from agents import selectors, services, watching
 from agents.lanes.configuration import LaneSpec, ModelSpec
 from agents.lanes.facts import State, Wanted
 from agents.lanes.server import Report
@@ -97,6 +97,44 @@ def test_a_record_of_a_base_is_served_under_its_name(smol):
 def test_a_model_whose_adapter_changes_has_a_new_version(bad):
     again = services.model_register(spec=ModelSpec(name="bad", base="base", preset="smollm", adapter="/adapters/new"))
     assert (again.pk, again.adapter_version) == (bad.pk, 1)
+
+
+# Watchers -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state", "found"),
+    [
+        (Wanted.ON, State.OFF, ["cpu"]),
+        (Wanted.ASLEEP, State.OFF, ["cpu"]),
+        (Wanted.ON, State.READY, ["cpu"]),
+        (Wanted.ON, State.BROKEN, []),
+        (Wanted.DRAINING, State.DRAINING, []),
+        (Wanted.OFF, State.OFF, []),
+    ],
+)
+def test_a_site_watches_what_is_wanted_and_not_given_up(new_lane, settings, tmp_path, wanted, state, found):
+    settings.VAR = tmp_path
+    lane = new_lane("cpu")
+    Lane.objects.update(wanted=wanted, state=state)
+    assert watching.lanes_unwatched() == found
+    with watching.alone(lane):
+        assert watching.lanes_unwatched() == []
+
+
+def test_a_new_start_of_the_site_gives_what_is_wanted_another_chance(new_lane):
+    for wanted in ("on", "asleep", "off"):
+        new_lane(wanted)
+        Lane.objects.filter(name=wanted).update(wanted=wanted, state=State.BROKEN)
+    services.lanes_renew()
+    assert dict(Lane.objects.values_list("name", "state")) == {"on": "off", "asleep": "off", "off": "broken"}
+
+
+def test_what_was_given_up_is_begun_anew_when_it_is_wanted_again(new_lane):
+    lane = new_lane("cpu", up="http://127.0.0.1:1/v1")
+    Lane.objects.update(state=State.BROKEN)
+    services.lane_wanted(lane=lane, wanted=Wanted.ON)
+    assert Lane.objects.get().state == State.OFF
 
 
 # What is wanted and what is -------------------------------------------------------------------------------------------
