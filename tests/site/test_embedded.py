@@ -18,11 +18,13 @@ import psutil
 import psycopg
 import pytest
 
-from tossim_site.embedded import postgres, preflight, valkey
+from tossim_site.embedded import postgres, preflight, stack, valkey
 from tossim_site.embedded.account import Account, account_for, private_folder
 from tossim_site.embedded.errors import StackError
+from tossim_site.embedded.places import Places
 from tossim_site.embedded.preflight import Holder, check_room, holder_of, listen, locked
 from tossim_site.embedded.programs import Program
+from tossim_site.embedded.stack import Steps, start_wanted
 from tossim_site.embedded.supervisor import ECHO, LONGEST_LOG, MOST_QUICK_DEATHS, Child, Supervisor, rotate
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a program as somebody else")
@@ -322,6 +324,33 @@ def test_a_child_that_may_end_is_started_again_when_others_say_so(
 
     supervise(work)
     assert said == [f"lane has ended (exit code 1; see {tmp_path / 'lane.log'})", "lane has ended"]
+
+
+def test_what_is_wanted_later_is_started_and_a_full_disk_meanwhile_stops_nothing(
+    tmp_path: Path, said: list[str], supervise: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "LOOK", 0.01)
+    (tmp_path / "manage.py").write_text(SLEEP)
+    (tmp_path / "lane-cpu-watcher.log").touch()
+    here = Places(tmp_path, tmp_path, tmp_path, own_postgres=True, own_valkey=True)
+    looks = 0
+
+    def lanes() -> list[str]:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            raise OSError("no room")
+        return ["cpu"] if looks > 2 else []
+
+    async def work(supervisor: Supervisor) -> None:
+        steps = Steps(lambda: None, lambda: None, lanes)
+        looking = asyncio.create_task(start_wanted(here, steps, supervisor))
+        await until(lambda: looks > 4 and log_has(tmp_path, "lane-cpu-watcher")())
+        looking.cancel()
+
+    supervise(work)
+    assert said[0] == "what is wanted cannot be started (no room); trying again"
+    assert [line.split()[:2] for line in said[1:]] == [["stopped", "lane-cpu"]]
 
 
 def test_nothing_is_started_once_everything_is_being_stopped(

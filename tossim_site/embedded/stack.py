@@ -76,7 +76,7 @@ async def _supervise(
         await _web_answers(listener, places.logs / "web.log")
         await supervisor.start(_worker(places, "batch-worker", "batch,judge", BATCH_THREADS, niceness=10))
         await supervisor.start(_beat(places))
-        await asyncio.gather(_start_wanted(places, steps, supervisor), asyncio.to_thread(steps.ready))
+        await asyncio.gather(start_wanted(places, steps, supervisor), asyncio.to_thread(steps.ready))
 
     await supervisor.supervise(work())
 
@@ -95,17 +95,24 @@ def _stores(places: Places, held: contextlib.ExitStack, say: Callable[[str], Non
         yield Store(child, partial(valkey.answers, valkey.socket_in(places.run)))
 
 
-async def _start_wanted(places: Places, steps: Steps, supervisor: Supervisor) -> None:
-    """Start, until the end, what somebody wants: model servers, and the worker that trains, which few sites need."""
+async def start_wanted(places: Places, steps: Steps, supervisor: Supervisor) -> None:
+    """Start, until the end, what somebody wants. A disk or a memory that is full for a while stops nothing else."""
     while not supervisor.stopping.is_set():
-        for child in [_lane(places, name) for name in await asyncio.to_thread(steps.lanes)]:
-            if not supervisor.keeps(child):
+        try:
+            for child in await _wanted(places, steps, supervisor):
                 await supervisor.start(child)
-        trainer = _train_worker(places)
-        if not supervisor.keeps(trainer) and await asyncio.to_thread(steps.trains):
-            await supervisor.start(trainer)
+        except OSError as error:
+            supervisor.say(f"what is wanted cannot be started ({error}); trying again")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(supervisor.stopping.wait(), LOOK)
+
+
+async def _wanted(places: Places, steps: Steps, supervisor: Supervisor) -> list[Child]:
+    """What is wanted and does not run: model servers, and the worker that trains, which few sites need."""
+    lanes = [_lane(places, name) for name in await asyncio.to_thread(steps.lanes)]
+    trainer = _train_worker(places)
+    trains = not supervisor.keeps(trainer) and await asyncio.to_thread(steps.trains)
+    return [child for child in (*lanes, *[trainer] * trains) if not supervisor.keeps(child)]
 
 
 async def _until(store: Store, say: Callable[[str], None]) -> None:

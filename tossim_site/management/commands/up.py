@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections
 from django.utils.module_loading import import_string
 
 from tossim_site.admin_login import admin_ensure, first_admin, login_link
@@ -88,7 +88,7 @@ def lanes_wanted() -> list[str]:
     """The model servers that somebody wants to run here and that nobody watches."""
     try:
         return list(import_string("agents.watching.lanes_unwatched")())
-    except OperationalError:  # the database is being started again
+    except (OperationalError, InterfaceError):  # the database is being started again
         return []
     finally:
         connections.close_all()
@@ -99,7 +99,7 @@ def training_wanted() -> bool:
     waiting = import_string("training.selectors.runs_unattended")  # by name: apps below training use this command too
     try:
         return bool(waiting().exists())
-    except OperationalError:  # the database is being started again
+    except (OperationalError, InterfaceError):  # the database is being started again
         return False
     finally:
         connections.close_all()
