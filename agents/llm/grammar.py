@@ -136,9 +136,10 @@ def action_from_json(value: Mapping[str, Any], ask: Ask, view: View, notation: N
     return _read(verb, value, view, notation), level
 
 
-def riders_from_json(value: Mapping[str, Any]) -> tuple[a.Action, ...]:
-    """What rides along in the same object: a will, a note, a notebook."""
-    return tuple(_written(verb, value) for verb in VERBS if verb in WRITTEN and verb in value and verb != _verb(value))
+def riders_from_json(value: Mapping[str, Any], half: str = "") -> tuple[a.Action, ...]:
+    """What rides along in the same object: a will, a note, a notebook. A `half` one would replace a whole one."""
+    riders = [verb for verb in VERBS if verb in WRITTEN and verb in value and verb not in (_verb(value), half)]
+    return tuple(_written(verb, value) for verb in riders)
 
 
 def _verb(value: Mapping[str, Any]) -> str:

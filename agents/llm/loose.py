@@ -21,26 +21,26 @@ def loaded(text: str) -> Any:
         return None
 
 
-def mended(text: str) -> Any:
-    """The first object in a text, also one that was cut off: inside a text of its own, or between two of its parts.
+def mended(text: str) -> tuple[dict[str, Any] | None, str]:
+    """The first object in a text, also one that was cut off, and the key of the value that was cut off, if any was.
 
     What was begun and has no value yet is left out. None without an object.
     """
     begin = text.find("{")
     if begin < 0:
-        return None
-    for whole in _wholes(text[begin:LONGEST]):
+        return None, ""
+    for whole, is_half in _wholes(text[begin:LONGEST]):
         try:
             found, _ = json.JSONDecoder(strict=False).raw_decode(whole)
         except (ValueError, RecursionError):
             continue
-        return found
-    return None
+        return found, [*found][-1] if is_half else ""
+    return None, ""
 
 
-def _wholes(text: str) -> Iterator[str]:
-    """What the text may have been going to be, the likeliest first."""
-    yield text
-    yield HALF_ESCAPE.sub(r"\1", text) + '"}'
-    yield text + "}"
-    yield text.rpartition(",")[0] + "}"
+def _wholes(text: str) -> Iterator[tuple[str, bool]]:
+    """What the text may have been going to be, the likeliest first, and whether its last value is a half one."""
+    yield text, False
+    yield HALF_ESCAPE.sub(r"\1", text) + '"}', True
+    yield text + "}", False
+    yield text.rpartition(",")[0] + "}", False

@@ -379,8 +379,9 @@ def parse_json(text: str, ask: Ask, view: View, notation: Notation) -> Parsed:
     """What an answer in the form of `grammar.schema` wants; one that was cut off is read as far as it goes."""
     text = text[:LONGEST].strip()
     loaded = loose.loaded(text)
-    whole = isinstance(loaded, dict)
-    loaded = loaded if whole else loose.mended(text)
+    whole, half = isinstance(loaded, dict), ""
+    if not whole:
+        loaded, half = loose.mended(text)
     if not isinstance(loaded, dict):
         code, sentence = (
             ("bad_json", "Your answer is not a JSON object.") if text else ("empty", "Your answer was empty.")
@@ -390,4 +391,4 @@ def parse_json(text: str, ask: Ask, view: View, notation: Notation) -> Parsed:
         action, bid = grammar.action_from_json(loaded, ask, view, notation)
     except Flaw as flaw:
         return Parsed(problem=flaw.problem)
-    return Parsed((action, *grammar.riders_from_json(loaded)), strict=whole, bid=bid)
+    return Parsed((action, *grammar.riders_from_json(loaded, half)), strict=whole, bid=bid)

@@ -232,6 +232,13 @@ def test_an_answer_counts_wherever_what_rides_along_was_cut_off(deed: str, more:
         assert (parsed.actions[:1], parsed.problem) == ((action,), None), more[:length]
 
 
+@pytest.mark.parametrize("cut", ["", "I am the", 'I am the \\"'])
+def test_what_was_cut_off_while_it_was_written_down_replaces_nothing(cut: str) -> None:
+    ask, own = vote()
+    parsed = parse_json('{"vote":"P3","will":"whole","jot":"' + cut, ask, own, Notation.PLAIN)
+    assert parsed.actions == (a.Vote(3), a.WriteWill("whole"))
+
+
 def test_what_rides_along_follows_the_answer_wherever_it_stands() -> None:
     ask, own = vote()
     parsed = parse_json('{"will": "mine", "vote": "P3", "jot": "", "bid": 1}', ask, own, Notation.PLAIN)

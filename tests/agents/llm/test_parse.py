@@ -156,6 +156,8 @@ RIDERS = [
     ),
     ("<vote>Bram</vote><will>late</will>", (a.Vote(2), a.WriteWill("late")), False),
     ("<will>only this</will>", (a.Pass(), a.WriteWill("only this")), False),
+    ("<vote>Bram</vote><will>", (a.Vote(2),), False),
+    ("<vote>Bram</vote><will>half of", (a.Vote(2), a.WriteWill("half of")), False),
     ("<notebook>remember</notebook><pass/>", (a.Pass(), a.Jot("remember")), False),
     ("<jail>Bram</jail><say>hi</say>", (a.Say("hi"), a.Use("jail", (2,))), False),
     ("<jail>Bram</jail>", (a.Use("jail", (2,)),), True),
