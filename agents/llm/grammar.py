@@ -137,7 +137,7 @@ def action_from_json(value: Mapping[str, Any], ask: Ask, view: View, notation: N
 
 
 def riders_from_json(value: Mapping[str, Any], half: str = "") -> tuple[a.Action, ...]:
-    """What rides along in the same object: a will, a note, a notebook. Not a `half` one: it would replace a whole one."""
+    """What rides along in the same object: will, note, notebook. A `half` one is left out: it replaces no whole one."""
     riders = [verb for verb in VERBS if verb in WRITTEN and verb in value and verb not in (_verb(value), half)]
     return tuple(_written(verb, value) for verb in riders)
 
