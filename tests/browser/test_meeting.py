@@ -57,8 +57,7 @@ def test_a_newcomer_is_advised_then_reads_their_story_and_plays_again(visit: Vis
     expect(advice).to_contain_text("Today nobody can be accused yet: say hello.")
     asked = set()
     for _ in visitor.turns("coached"):
-        if advice.count():
-            asked.add(advice.inner_text().partition(".")[0])
+        asked.update(text.partition(".")[0] for text in advice.all_inner_texts())
     assert len(asked) > 1
     until(lambda: finished(match), "the result is noted")
     visitor.page.get_by_role("button", name="Your story").click()

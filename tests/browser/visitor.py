@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError as TookTooLong
 
 from game.engine import chance
 
-CLICK = 2_000
+CLICK = 5_000
 """ms. A button that is not there any more when it is clicked is left alone."""
 ROWS = """log => [...log.querySelectorAll('[id^=e]')].map(row => [row.id, row.textContent.replace(/\\s+/g, ' ')])"""
 
