@@ -127,7 +127,7 @@ class Command(BaseCommand):
         """Watch until the lane is wanted no more. Being told to run is being wanted."""
         watcher = watching.watcher(lane, self._say)
         with watching.alone(lane):
-            if lane.wanted not in (Wanted.ON, Wanted.ASLEEP):
+            if lane.wanted not in watching.RUNNING:
                 services.lane_wanted(lane=lane, wanted=Wanted.ON)
             final = asyncio.run(_watch(watcher))
         lane.refresh_from_db()

@@ -74,20 +74,24 @@ class Command(StackCommand):
 
 def prepare(here: Places) -> None:
     """Brings the database up to date, and makes the admin at the first start."""
+    from agents.services import lanes_renew
+
     try:
         if here.own_postgres:
             postgres.database_ensure(here.run, settings.DATABASES["default"]["NAME"])
         call_command("migrate", verbosity=0, interactive=False)
         admin_ensure()
-        import_string("agents.services.lanes_renew")()
+        lanes_renew()
     finally:
         connections.close_all()
 
 
 def lanes_wanted() -> list[str]:
     """The model servers that somebody wants to run here and that nobody watches."""
+    from agents.watching import lanes_unwatched
+
     try:
-        return list(import_string("agents.watching.lanes_unwatched")())
+        return lanes_unwatched()
     except (OperationalError, InterfaceError):  # the database is being started again
         return []
     finally:
